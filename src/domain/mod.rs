@@ -1,0 +1,40 @@
+//! The words of the refund desk: ids, money, times, facts, claims and verdicts.
+//!
+//! Everything here is valid by construction: `wire` parses what comes from outside into these types and reports what
+//! does not fit. No type of this module knows how it is transported or stored.
+
+mod claim;
+mod client;
+mod country;
+mod fact;
+mod ids;
+mod money;
+mod terms;
+mod time;
+mod verdict;
+mod violation;
+
+pub use claim::{
+    ClaimChannel, ClaimReason, Destination, Evidence, EvidenceKind, RefundClaim, RefundRoute,
+};
+pub use client::{Client, canonical_ip};
+pub use country::Country;
+pub use fact::{
+    AccountActivity, ActivationResult, ActivityKind, ChargebackClosed, ChargebackOpened,
+    ChargebackResult, Fact, FactBody, IncidentDeclared, IncidentKind, KeyActivated, KeyDelivered,
+    KeyViewed, KeysLeaked, OrderPlaced, OutcomeLabel, OutcomeReported, OutcomeSource,
+    PaymentCaptured, PaymentMethod, PaymentReversed, RefundSettled, SettlementStatus, SkuClass,
+};
+pub use ids::{
+    AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, IdError,
+    IncidentId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint, PspTransactionId,
+    RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
+};
+pub use money::{Currency, FxRate, Money, MoneyError};
+pub use terms::{SkuTerms, Terms};
+pub use time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
+pub use verdict::{
+    Coverage, Decision, Degradation, FollowUp, FollowUpKind, Layer, LayerFinding, LayerOutcome,
+    LocalizedText, Reason, RouteAdvice, Verdict, Versions,
+};
+pub use violation::{Violation, Violations};

@@ -1,0 +1,3 @@
+//! vouch scores refund claims of a digital-goods platform.
+pub mod domain;
+pub mod wire;

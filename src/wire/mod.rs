@@ -1,0 +1,2 @@
+//! Protobuf on one side, the domain on the other.
+pub mod pb;

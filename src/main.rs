@@ -1,1 +1,3 @@
+//! The `vouch` command.
+
 fn main() {}

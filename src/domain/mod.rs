@@ -26,11 +26,11 @@ pub use fact::{
     PaymentCaptured, PaymentMethod, PaymentReversed, RefundSettled, SettlementStatus, SkuClass,
 };
 pub use ids::{
-    AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, IdError,
-    IncidentId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint, PspTransactionId,
-    RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
+    AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, ID_MAX_BYTES,
+    IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint,
+    PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
-pub use money::{Currency, FxRate, Money, MoneyError};
+pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use terms::{SkuTerms, Terms};
 pub use time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 pub use verdict::{

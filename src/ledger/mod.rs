@@ -1,0 +1,53 @@
+//! The ledger: every fact and every claim with its verdict, in the order in which vouch took them in.
+//!
+//! The ledger is the truth; entity state is its fold. It does not look into the bodies of its records.
+
+mod record;
+
+pub use record::{Found, LedgerError, Record, RecordKind};
+
+use crate::domain::TenantId;
+
+/// An append-only sequence of records. Positions count from 1 without gaps.
+///
+/// INVARIANT: when [`Ledger::append`] has returned, its records survive a crash, all of them or, when it failed, none.
+pub trait Ledger: Send {
+    /// The position of the last record; 0 when there is none.
+    fn end(&self) -> u64;
+
+    /// Appends records at the positions behind [`Self::end`] and returns the new end. The records are on disk then.
+    ///
+    /// # Errors
+    /// The storage failed, or a `(tenant, kind, id)` is already there or stands twice in `records`; nothing was
+    /// appended.
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError>;
+
+    /// Where the record of this kind and id stands, and what it was.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn find(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, LedgerError>;
+
+    /// Where the record with this alias stands.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError>;
+
+    /// The record at a position; `None` when there is none.
+    ///
+    /// # Errors
+    /// The storage failed, or the record is damaged.
+    fn read(&self, position: u64) -> Result<Option<Record>, LedgerError>;
+
+    /// The records from `position` on, in order.
+    fn scan(
+        &self,
+        position: u64,
+    ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_>;
+}

@@ -1,0 +1,210 @@
+//! What is remembered of one account.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::bounded::insert_latest;
+use super::{ClaimDecided, Event, EventBody, HopCounts, SeenSet};
+use crate::domain::{
+    ActivityKind, ChargebackId, ClaimReason, Client, Decision, DeviceId, FactBody, OutcomeLabel,
+    RefundClaim, RefundId, RequestId, SettlementStatus, Timestamp,
+};
+
+/// Most recent touches that are kept.
+pub(super) const TOUCHES_MAX: usize = 32;
+/// Most recent claims that are kept.
+pub(super) const ACCOUNT_CLAIMS_MAX: usize = 64;
+
+/// What is remembered of one account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountDoc {
+    /// When it was opened.
+    pub registered_at: Option<Timestamp>,
+    /// When anything was first heard of it.
+    pub first_seen_at: Option<Timestamp>,
+    /// The latest password change.
+    pub password_changed_at: Option<Timestamp>,
+    /// The latest change of the payout destination.
+    pub payout_changed_at: Option<Timestamp>,
+    /// The latest identity check and its level.
+    pub verified: Option<(Timestamp, u8)>,
+    /// Where it was used from lately, oldest first: logins, orders and changes, not claims.
+    pub touches: Vec<Touch>,
+    /// Devices it was used on, claims not counted.
+    pub devices: SeenSet<DeviceId>,
+    /// Orders by day.
+    pub orders: HopCounts,
+    /// Orders in its life.
+    pub orders_life: u64,
+    /// Latest claims, oldest first; one for each request.
+    pub claims: Vec<AccountClaim>,
+    /// Claims by day; a second question about the same refund is not counted again.
+    pub claims_daily: HopCounts,
+    /// Claims by hour, likewise.
+    pub claims_hourly: HopCounts,
+    /// Rejected claims by day.
+    pub rejected: HopCounts,
+    /// Disputes, by id, so that each is counted once.
+    pub chargebacks: SeenSet<ChargebackId>,
+}
+
+/// A use of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touch {
+    /// When.
+    pub at: Timestamp,
+    /// From which address.
+    pub ip: Option<IpAddr>,
+    /// On which device.
+    pub device_id: Option<DeviceId>,
+}
+
+/// A claim of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountClaim {
+    /// When.
+    pub at: Timestamp,
+    /// The question.
+    pub request_id: RequestId,
+    /// The refund.
+    pub refund_id: RefundId,
+    /// Why.
+    pub reason: ClaimReason,
+    /// What was decided.
+    pub decided: Option<Decision>,
+    /// It was settled, or its truth is known.
+    pub ended: bool,
+    /// What it really was.
+    pub outcome: Option<OutcomeLabel>,
+}
+
+impl Default for AccountDoc {
+    fn default() -> Self {
+        Self {
+            registered_at: None,
+            first_seen_at: None,
+            password_changed_at: None,
+            payout_changed_at: None,
+            verified: None,
+            touches: Vec::new(),
+            devices: SeenSet::default(),
+            orders: HopCounts::daily(),
+            orders_life: 0,
+            claims: Vec::new(),
+            claims_daily: HopCounts::daily(),
+            claims_hourly: HopCounts::hourly(),
+            rejected: HopCounts::daily(),
+            chargebacks: SeenSet::default(),
+        }
+    }
+}
+
+impl AccountDoc {
+    pub(super) fn apply(&mut self, event: &Event) {
+        match &event.body {
+            EventBody::Fact(fact) => {
+                self.seen(fact.occurred_at);
+                self.apply_fact(fact.occurred_at, &fact.body);
+            }
+            EventBody::Claimed(claim) => self.claimed(claim),
+            EventBody::Decided(decided) => self.decided(decided),
+        }
+    }
+
+    fn apply_fact(&mut self, at: Timestamp, body: &FactBody) {
+        match body {
+            FactBody::OrderPlaced(fact) => {
+                self.orders.add(at);
+                self.orders_life += 1;
+                self.touched(at, &fact.client);
+            }
+            FactBody::AccountActivity(fact) => {
+                match fact.kind {
+                    ActivityKind::Registered => {
+                        self.registered_at = Some(self.registered_at.map_or(at, |r| r.min(at)));
+                    }
+                    ActivityKind::Login => {}
+                    ActivityKind::PasswordChanged => {
+                        self.password_changed_at = self.password_changed_at.max(Some(at));
+                    }
+                    ActivityKind::PayoutChanged => {
+                        self.payout_changed_at = self.payout_changed_at.max(Some(at));
+                    }
+                    ActivityKind::Verified => {
+                        let level = fact.verified_level.unwrap_or(0);
+                        self.verified = self.verified.max(Some((at, level)));
+                    }
+                }
+                self.touched(at, &fact.client);
+            }
+            FactBody::RefundSettled(fact) => {
+                let paid = fact.status == SettlementStatus::Settled;
+                for claim in self.claims.iter_mut().filter(|c| c.refund_id == fact.refund_id) {
+                    claim.ended |= paid || at >= claim.at;
+                }
+            }
+            FactBody::ChargebackOpened(fact) => self.chargebacks.add(&fact.chargeback_id, at),
+            FactBody::ChargebackClosed(fact) => self.chargebacks.add(&fact.chargeback_id, at),
+            FactBody::OutcomeReported(fact) => {
+                for claim in self.claims.iter_mut().filter(|c| c.refund_id == fact.refund_id) {
+                    claim.outcome = Some(fact.label);
+                    claim.ended = true;
+                }
+            }
+            FactBody::PaymentCaptured(_)
+            | FactBody::PaymentReversed(_)
+            | FactBody::KeyDelivered(_)
+            | FactBody::KeyViewed(_)
+            | FactBody::KeyActivated(_)
+            | FactBody::KeysLeaked(_)
+            | FactBody::IncidentDeclared(_) => {}
+        }
+    }
+
+    fn seen(&mut self, at: Timestamp) {
+        self.first_seen_at = Some(self.first_seen_at.map_or(at, |first| first.min(at)));
+    }
+
+    fn touched(&mut self, at: Timestamp, client: &Client) {
+        if let Some(device) = &client.device_id {
+            self.devices.add(device, at);
+        }
+        if client.ip.is_some() || client.device_id.is_some() {
+            let touch = Touch { at, ip: client.ip, device_id: client.device_id.clone() };
+            insert_latest(&mut self.touches, TOUCHES_MAX, touch, |t| t.at);
+        }
+    }
+
+    fn claimed(&mut self, claim: &RefundClaim) {
+        self.seen(claim.requested_at);
+        if !self.claims.iter().any(|known| known.refund_id == claim.refund_id) {
+            self.claims_daily.add(claim.requested_at);
+            self.claims_hourly.add(claim.requested_at);
+        }
+        let claim = AccountClaim {
+            at: claim.requested_at,
+            request_id: claim.request_id.clone(),
+            refund_id: claim.refund_id.clone(),
+            reason: claim.reason,
+            decided: None,
+            ended: false,
+            outcome: None,
+        };
+        insert_latest(&mut self.claims, ACCOUNT_CLAIMS_MAX, claim, |c| c.at);
+    }
+
+    fn decided(&mut self, decided: &ClaimDecided) {
+        if decided.decision == Decision::Reject {
+            self.rejected.add(decided.claim.requested_at);
+        }
+        let (_, refund_id, request_id) = decided.ids();
+        for claim in &mut self.claims {
+            if claim.request_id == *request_id {
+                claim.decided = Some(decided.decision);
+            } else if claim.refund_id == *refund_id {
+                claim.ended = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! One remembered entity, whatever its kind.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountDoc, CardKeyDoc, DeviceDoc, Event, IncidentsDoc, IpDoc, OrderDoc, PayerDoc, PayoutDoc,
+    Stamp, Subject,
+};
+
+/// An entity and how far it has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entity {
+    /// The last event that was applied.
+    applied: Stamp,
+    /// What is remembered.
+    pub body: EntityBody,
+}
+
+/// What is remembered, by kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum EntityBody {
+    /// Of an order.
+    Order(Box<OrderDoc>),
+    /// Of a card key.
+    CardKey(Box<CardKeyDoc>),
+    /// Of an account.
+    Account(Box<AccountDoc>),
+    /// Of a device.
+    Device(Box<DeviceDoc>),
+    /// Of an address.
+    Ip(Box<IpDoc>),
+    /// Of a payer.
+    Payer(Box<PayerDoc>),
+    /// Of a payout destination.
+    Payout(Box<PayoutDoc>),
+    /// Of the tenant's incidents.
+    Incidents(Box<IncidentsDoc>),
+}
+
+impl Entity {
+    /// An entity of which nothing is known yet.
+    #[must_use]
+    pub fn unknown(subject: &Subject) -> Self {
+        let body = match subject {
+            Subject::Order(_) => EntityBody::Order(Box::default()),
+            Subject::CardKey(_) => EntityBody::CardKey(Box::default()),
+            Subject::Account(_) => EntityBody::Account(Box::default()),
+            Subject::Device(_) => EntityBody::Device(Box::default()),
+            Subject::Ip(_) => EntityBody::Ip(Box::default()),
+            Subject::Payer(_) => EntityBody::Payer(Box::default()),
+            Subject::Payout(_) => EntityBody::Payout(Box::default()),
+            Subject::Incidents => EntityBody::Incidents(Box::default()),
+        };
+        Self { applied: Stamp::default(), body }
+    }
+
+    /// Applies an event, once: one that does not stand behind the last applied one changes nothing. Says whether the
+    /// entity changed.
+    pub fn apply(&mut self, event: &Event) -> bool {
+        if event.stamp <= self.applied {
+            return false;
+        }
+        self.applied = event.stamp;
+        match &mut self.body {
+            EntityBody::Order(order) => order.apply(event),
+            EntityBody::CardKey(key) => key.apply(event),
+            EntityBody::Account(account) => account.apply(event),
+            EntityBody::Device(device) => device.apply(event),
+            EntityBody::Ip(ip) => ip.apply(event),
+            EntityBody::Payer(payer) => payer.apply(event),
+            EntityBody::Payout(payout) => payout.apply(event),
+            EntityBody::Incidents(incidents) => incidents.apply(event),
+        }
+        true
+    }
+}

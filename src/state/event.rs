@@ -1,0 +1,160 @@
+//! What is folded: one fact, one claim, or the decision of a claim.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{EntityKey, Subject};
+use crate::domain::{
+    Client, Decision, Fact, FactBody, Money, OrderId, RefundClaim, RefundId, RequestId, TenantId,
+    Timestamp,
+};
+
+/// A place in the order of folding. A claim is folded twice at its ledger position: when it is taken in, so that the
+/// next claim sees it, and when it is decided.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub struct Stamp(u64);
+
+impl Stamp {
+    /// A fact or a claim that is taken in at this ledger position.
+    #[must_use]
+    pub const fn taken_in(position: u64) -> Self {
+        Self(position.saturating_mul(2))
+    }
+
+    /// The decision of the claim at this ledger position.
+    #[must_use]
+    pub const fn decided(position: u64) -> Self {
+        Self(position.saturating_mul(2).saturating_add(1))
+    }
+}
+
+/// One thing to fold.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Where it stands.
+    pub stamp: Stamp,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// When vouch took it in.
+    pub observed_at: Timestamp,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum EventBody {
+    /// The platform told a fact.
+    Fact(Arc<Fact>),
+    /// A claim came in.
+    Claimed(Arc<RefundClaim>),
+    /// A claim was decided.
+    Decided(Arc<ClaimDecided>),
+}
+
+/// What a decision leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimDecided {
+    /// The claim that was decided.
+    pub claim: Arc<RefundClaim>,
+    /// What was decided.
+    pub decision: Decision,
+    /// What was promised, in the currency of the payment.
+    pub approved: Option<Money>,
+}
+
+impl ClaimDecided {
+    /// The ids that a decision is filed under.
+    #[must_use]
+    pub fn ids(&self) -> (&OrderId, &RefundId, &RequestId) {
+        (&self.claim.order_id, &self.claim.refund_id, &self.claim.request_id)
+    }
+}
+
+impl Event {
+    /// The entities that this event touches.
+    #[must_use]
+    pub fn touches(&self) -> Vec<EntityKey> {
+        let subjects = match &self.body {
+            EventBody::Fact(fact) => subjects_of_fact(&fact.body),
+            EventBody::Claimed(claim) => subjects_of_claim(claim),
+            EventBody::Decided(decided) => subjects_of_decision(&decided.claim),
+        };
+        subjects
+            .into_iter()
+            .map(|subject| EntityKey { tenant: self.tenant.clone(), subject })
+            .collect()
+    }
+}
+
+/// What a claim will touch when it is decided. INVARIANT: until then no other event may touch or read these, or the
+/// outcome would depend on how claims are batched.
+pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> Vec<Subject> {
+    vec![Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]
+}
+
+fn subjects_of_claim(claim: &RefundClaim) -> Vec<Subject> {
+    let mut subjects = subjects_of_decision(claim);
+    add_client(&mut subjects, &claim.client);
+    if let Some(payout) = &claim.destination.payout {
+        subjects.push(Subject::Payout(payout.clone()));
+    }
+    subjects
+}
+
+fn subjects_of_fact(body: &FactBody) -> Vec<Subject> {
+    match body {
+        FactBody::OrderPlaced(placed) => {
+            let mut subjects = vec![
+                Subject::Order(placed.order_id.clone()),
+                Subject::Account(placed.account_id.clone()),
+            ];
+            add_client(&mut subjects, &placed.client);
+            subjects
+        }
+        FactBody::PaymentCaptured(captured) => {
+            let mut subjects = vec![Subject::Order(captured.order_id.clone())];
+            subjects.extend(captured.payer.clone().map(Subject::Payer));
+            subjects
+        }
+        FactBody::PaymentReversed(reversed) => vec![Subject::Order(reversed.order_id.clone())],
+        FactBody::KeyDelivered(delivered) => {
+            let mut subjects = vec![Subject::Order(delivered.order_id.clone())];
+            subjects.extend(delivered.key.map(Subject::CardKey));
+            subjects
+        }
+        FactBody::KeyViewed(viewed) => vec![Subject::Order(viewed.order_id.clone())],
+        FactBody::KeyActivated(activated) => vec![Subject::CardKey(activated.key)],
+        FactBody::AccountActivity(activity) => {
+            let mut subjects = vec![Subject::Account(activity.account_id.clone())];
+            add_client(&mut subjects, &activity.client);
+            subjects
+        }
+        FactBody::RefundSettled(settled) => {
+            order_and_account(&settled.order_id, &settled.account_id)
+        }
+        FactBody::ChargebackOpened(opened) => {
+            order_and_account(&opened.order_id, &opened.account_id)
+        }
+        FactBody::ChargebackClosed(closed) => {
+            order_and_account(&closed.order_id, &closed.account_id)
+        }
+        FactBody::KeysLeaked(leaked) => leaked.keys.iter().copied().map(Subject::CardKey).collect(),
+        FactBody::IncidentDeclared(_) => vec![Subject::Incidents],
+        FactBody::OutcomeReported(outcome) => {
+            order_and_account(&outcome.order_id, &outcome.account_id)
+        }
+    }
+}
+
+fn order_and_account(order: &OrderId, account: &crate::domain::AccountId) -> Vec<Subject> {
+    vec![Subject::Order(order.clone()), Subject::Account(account.clone())]
+}
+
+fn add_client(subjects: &mut Vec<Subject>, client: &Client) {
+    subjects.extend(client.device_id.clone().map(Subject::Device));
+    subjects.extend(client.ip.map(Subject::Ip));
+}

@@ -1,0 +1,65 @@
+//! Names of entities.
+
+use std::net::IpAddr;
+
+use crate::domain::{
+    AccountId, DeviceId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint, TenantId,
+};
+
+/// An entity of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityKey {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which.
+    pub subject: Subject,
+}
+
+/// What can be remembered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An order.
+    Order(OrderId),
+    /// A card key.
+    CardKey(KeyFingerprint),
+    /// An account.
+    Account(AccountId),
+    /// A device.
+    Device(DeviceId),
+    /// An address.
+    Ip(IpAddr),
+    /// Who pays.
+    Payer(PayerFingerprint),
+    /// Who is paid.
+    Payout(PayoutFingerprint),
+    /// The declared incidents of the tenant.
+    Incidents,
+}
+
+impl EntityKey {
+    /// The key as bytes, unique and ordered by tenant, kind and id: `tenant 0x00 kind id`. Ids hold no control
+    /// characters, so the separator is unambiguous.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        bytes.extend_from_slice(self.tenant.as_str().as_bytes());
+        bytes.push(0);
+        match &self.subject {
+            Subject::Order(id) => push(&mut bytes, b'o', id.as_str().as_bytes()),
+            Subject::CardKey(fingerprint) => push(&mut bytes, b'k', &fingerprint.0),
+            Subject::Account(id) => push(&mut bytes, b'a', id.as_str().as_bytes()),
+            Subject::Device(id) => push(&mut bytes, b'd', id.as_str().as_bytes()),
+            Subject::Ip(IpAddr::V4(ip)) => push(&mut bytes, b'4', &ip.octets()),
+            Subject::Ip(IpAddr::V6(ip)) => push(&mut bytes, b'6', &ip.octets()),
+            Subject::Payer(id) => push(&mut bytes, b'p', id.as_str().as_bytes()),
+            Subject::Payout(id) => push(&mut bytes, b'q', id.as_str().as_bytes()),
+            Subject::Incidents => push(&mut bytes, b'i', b""),
+        }
+        bytes
+    }
+}
+
+fn push(bytes: &mut Vec<u8>, kind: u8, id: &[u8]) {
+    bytes.push(kind);
+    bytes.extend_from_slice(id);
+}

@@ -1,0 +1,45 @@
+//! What is remembered of each entity: the fold of the ledger.
+//!
+//! An [`Event`] is one ledger record (or the decision of one). It touches some entities, named by [`EntityKey`]; an
+//! entity applies it with [`Entity::apply`]. Nothing here is asked of a claim alone: state is only facts, folded.
+//!
+//! * **Once.** An entity remembers the [`Stamp`] of the last event that it applied, and stamps only grow along the
+//!   ledger: folding the tail of the ledger again after a crash changes nothing that was applied before it.
+//! * **Any order of happening.** Facts arrive late and out of order. What an entity keeps is sorted by `occurred_at`, or
+//!   is a minimum, maximum, count or set, so that the order of arrival does not show.
+//! * **Bounded.** Every list, set and window has a limit; one that overflows says so.
+
+mod account;
+mod bounded;
+mod card_key;
+mod codec;
+mod device;
+mod entity;
+mod event;
+mod incidents;
+mod ip;
+mod key;
+mod order;
+mod order_balance;
+mod payer;
+mod payout;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::{AccountClaim, AccountDoc, Touch};
+pub use bounded::SeenSet;
+pub use card_key::{Activation, CardKeyDoc, KeyDelivery, Leak};
+pub use codec::{StateCodecError, decode, encode};
+pub use device::DeviceDoc;
+pub use entity::{Entity, EntityBody};
+pub use event::{ClaimDecided, Event, EventBody, Stamp};
+pub use incidents::IncidentsDoc;
+pub use ip::IpDoc;
+pub use key::{EntityKey, Subject};
+pub use order::{Capture, Chargeback, Delivery, OrderClaim, OrderDoc, Placed, Refund, View};
+pub use order_balance::Balance;
+pub use payer::{PayerCapture, PayerDoc};
+pub use payout::PayoutDoc;
+pub use window::HopCounts;

@@ -1,0 +1,57 @@
+//! Counts over windows that move in hops.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{DAY_MS, HOUR_MS, Timestamp};
+
+/// Counts of events by hop, for as many hops as the longest window needs.
+///
+/// A window of `n` hops at time `t` is half-open: it ends with the hop that `t` lies in and holds the `n - 1` hops
+/// before it. Counting an event later, or in another order, gives the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HopCounts {
+    hop_ms: i64,
+    keep_hops: i64,
+    /// Hop index and count, ascending; none is 0.
+    hops: Vec<(i64, u32)>,
+}
+
+impl HopCounts {
+    /// Hops of one hour, for windows up to 24 h.
+    #[must_use]
+    pub const fn hourly() -> Self {
+        Self { hop_ms: HOUR_MS, keep_hops: 24, hops: Vec::new() }
+    }
+
+    /// Hops of one day, for windows up to 90 d.
+    #[must_use]
+    pub const fn daily() -> Self {
+        Self { hop_ms: DAY_MS, keep_hops: 90, hops: Vec::new() }
+    }
+
+    /// Counts one event. One that is older than the longest window behind the newest is not kept.
+    pub fn add(&mut self, at: Timestamp) {
+        let hop = at.ms().div_euclid(self.hop_ms);
+        let newest = self.hops.last().map_or(hop, |(newest, _)| (*newest).max(hop));
+        if hop <= newest - self.keep_hops {
+            return;
+        }
+        match self.hops.binary_search_by_key(&hop, |(index, _)| *index) {
+            Ok(found) => {
+                if let Some((_, count)) = self.hops.get_mut(found) {
+                    *count = count.saturating_add(1);
+                }
+            }
+            Err(place) => self.hops.insert(place, (hop, 1)),
+        }
+        self.hops.retain(|(index, _)| *index > newest - self.keep_hops);
+    }
+
+    /// Events in the window of `hops` hops at `at`.
+    #[must_use]
+    pub fn count(&self, at: Timestamp, hops: i64) -> i64 {
+        let last = at.ms().div_euclid(self.hop_ms);
+        let within = |(index, _): &&(i64, u32)| *index > last - hops && *index <= last;
+        self.hops.iter().filter(within).map(|(_, count)| i64::from(*count)).sum()
+    }
+}

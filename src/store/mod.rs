@@ -1,0 +1,53 @@
+//! Where entity state is kept: a cache of what the ledger says, behind one trait.
+
+use std::sync::Arc;
+
+use crate::state::{Entity, EntityKey, Event, StateCodecError};
+
+/// Keeps entity state.
+///
+/// The caller commits events in ledger order, tells with [`StateStore::settled`] how far the ledger is on disk, and
+/// after a restart commits the tail of the ledger behind [`StateStore::checkpoint`] again.
+///
+/// INVARIANT: state that reflects a record which is not yet on disk never reaches the disk itself: after a crash the
+/// record's position is given to another one.
+pub trait StateStore: Send {
+    /// The entities, in the order of the keys; one that was never touched comes as [`Entity::unknown`].
+    ///
+    /// # Errors
+    /// The storage failed or a record is damaged.
+    fn load(&mut self, keys: &[EntityKey]) -> Result<Vec<Arc<Entity>>, StoreError>;
+
+    /// Applies events to every entity that they touch. An event that was applied before changes nothing.
+    ///
+    /// # Errors
+    /// The storage failed or a record is damaged.
+    fn commit(&mut self, events: &[Event]) -> Result<(), StoreError>;
+
+    /// The ledger is on disk up to `position`, and every event up to there was committed. The store may now write
+    /// state out and forget what it holds in memory.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn settled(&mut self, position: u64) -> Result<(), StoreError>;
+
+    /// Writes everything out, so that a restart has no tail to fold.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn flush(&mut self, position: u64) -> Result<(), StoreError>;
+
+    /// The ledger position that the state on disk reflects: events behind it must be committed again after a restart.
+    fn checkpoint(&self) -> u64;
+}
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk or the database failed.
+    #[error("the state store failed")]
+    Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A record does not decode.
+    #[error("the state of an entity does not decode")]
+    Codec(#[from] StateCodecError),
+}

@@ -1,6 +1,8 @@
 //! vouch scores refund claims of a digital-goods platform.
 pub mod domain;
+pub mod geo;
 pub mod ledger;
+pub mod signals;
 pub mod state;
 pub mod store;
 pub mod wire;

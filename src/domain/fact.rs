@@ -262,6 +262,9 @@ macro_rules! closed_enums {
             /// Every value, in the order of the proto file.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
+            /// How each is spelled, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($text,)*];
+
             /// The value in snake case, as signals and policies spell it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {

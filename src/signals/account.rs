@@ -1,0 +1,61 @@
+//! The account that asks.
+
+use super::catalogue::signal_group;
+use super::charge::count;
+use super::known::Known;
+use crate::domain::{DAY_MS, Decision, Timestamp};
+
+signal_group! {
+    /// The account that asks.
+    AccountSignals, "account";
+    account_age_d: real, "d", Facts, "since it was opened, or since it was first heard of", "never heard of before";
+    account_orders_30d: int, "orders", Facts, "orders in 30 d", "never";
+    account_orders_90d: int, "orders", Facts, "orders in 90 d", "never";
+    account_orders_life: int, "orders", Facts, "orders in its life", "never";
+    account_refunds_24h: int, "claims", Facts, "earlier claims in 24 h, each refund number once", "never";
+    account_refunds_7d: int, "claims", Facts, "earlier claims in 7 d, each refund number once", "never";
+    account_refunds_30d: int, "claims", Facts, "earlier claims in 30 d, each refund number once", "never";
+    account_refunds_90d: int, "claims", Facts, "earlier claims in 90 d, each refund number once", "never";
+    account_rejected_90d: int, "claims", Facts, "rejected claims in 90 d", "never";
+    account_chargebacks: int, "disputes", Facts, "disputes in 10 years; at most 64", "never";
+    password_changed_h: real, "h", Facts, "since the last password change before the claim", "no change is known";
+    payout_changed_h: real, "h", Facts, "since the last change of the payout destination before the claim", "no change is known";
+    verified_level: int, "level, 0 to 9", Facts, "the latest identity check", "no check is known";
+    same_reason_30d: int, "claims", Facts, "earlier claims with the same reason in 30 d, for other refunds; at most 64", "never";
+    last_refund_h: real, "h", Facts, "since the last claim for another refund", "there was none in the last 64";
+    pending_claims: int, "claims", Facts, "claims for other refunds that are in review or promised and have not ended; at most 64", "never";
+}
+
+/// Longer than any account lives.
+const LIFE_MS: i64 = 3_650 * DAY_MS;
+
+pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
+    let at = known.at();
+    let account = known.account;
+    let since = |then: Option<Timestamp>| then.filter(|t| *t <= at).map(|t| at.hours_since(t));
+    let others = || account.claims.iter().filter(|c| c.refund_id != known.claim.refund_id);
+    let lately = |c: &&crate::state::AccountClaim| c.at > at.plus_ms(-30 * DAY_MS) && c.at <= at;
+    let same_reason = |c: &&crate::state::AccountClaim| c.reason == known.claim.reason;
+    let pending = |c: &&crate::state::AccountClaim| {
+        !c.ended && matches!(c.decided, Some(Decision::Approve | Decision::Review))
+    };
+    let opened = account.registered_at.or(account.first_seen_at).filter(|t| *t <= at);
+    AccountSignals {
+        account_age_d: opened.map(|t| at.days_since(t)),
+        account_orders_30d: Some(account.orders.count(at, 30)),
+        account_orders_90d: Some(account.orders.count(at, 90)),
+        account_orders_life: Some(i64::try_from(account.orders_life).unwrap_or(i64::MAX)),
+        account_refunds_24h: Some(account.claims_hourly.count(at, 24)),
+        account_refunds_7d: Some(account.claims_daily.count(at, 7)),
+        account_refunds_30d: Some(account.claims_daily.count(at, 30)),
+        account_refunds_90d: Some(account.claims_daily.count(at, 90)),
+        account_rejected_90d: Some(account.rejected.count(at, 90)),
+        account_chargebacks: Some(account.chargebacks.count_within(at, LIFE_MS, None)),
+        password_changed_h: since(account.password_changed_at),
+        payout_changed_h: since(account.payout_changed_at),
+        verified_level: account.verified.map(|(_, level)| i64::from(level)),
+        same_reason_30d: Some(count(others().filter(lately).filter(same_reason).count())),
+        last_refund_h: since(others().map(|c| c.at).filter(|t| *t <= at).max()),
+        pending_claims: Some(count(others().filter(pending).count())),
+    }
+}

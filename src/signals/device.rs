@@ -1,0 +1,48 @@
+//! The device that asks.
+
+use super::catalogue::signal_group;
+use super::known::Known;
+use crate::domain::DAY_MS;
+
+signal_group! {
+    /// The device that asks.
+    DeviceSignals, "device";
+    device_missing: truth, "-", Claim, "the claim names no device", "never";
+    device_is_new: truth, "-", Facts, "the account was never used on the device before", "the claim names no device, or no device of the account is known";
+    device_first_seen_h: real, "h", Facts, "since the account was first used on the device", "it never was, or the claim names no device";
+    device_changed_since_order: truth, "-", Facts, "another device than the order's", "either device is unknown";
+    device_accounts_30d: int, "accounts", Facts, "other accounts used on the device in 30 d; at most 64", "the claim names no device";
+    device_claimants_30d: int, "accounts", Facts, "other accounts that claimed from the device in 30 d; at most 64", "the claim names no device";
+    account_devices_30d: int, "devices", Facts, "other devices of the account in 30 d; at most 64", "never";
+    device_refunds_24h: int, "claims", Facts, "earlier claims from the device in 24 h", "the claim names no device";
+    device_refunds_30d: int, "claims", Facts, "earlier claims from the device in 30 d", "the claim names no device";
+    device_emulator: truth, "-", Claim, "the device is an emulator", "the claim does not say";
+    device_rooted: truth, "-", Claim, "the device is rooted or jailbroken", "the claim does not say";
+}
+
+pub(super) fn compute(known: &Known<'_>) -> DeviceSignals {
+    let at = known.at();
+    let client = known.client();
+    let id = client.device_id.as_ref();
+    let own = &known.account.devices;
+    let first_seen = id.and_then(|id| own.first_seen(id)).filter(|first| *first <= at);
+    let ordered_on =
+        known.order.placed.as_ref().and_then(|placed| placed.client.device_id.as_ref());
+    DeviceSignals {
+        device_missing: Some(id.is_none()),
+        device_is_new: id.filter(|_| !own.is_empty()).map(|_| first_seen.is_none()),
+        device_first_seen_h: first_seen.map(|first| at.hours_since(first)),
+        device_changed_since_order: id.zip(ordered_on).map(|(now, then)| now != then),
+        device_accounts_30d: known
+            .device
+            .map(|d| d.accounts.count_within(at, 30 * DAY_MS, Some(known.claimant()))),
+        device_claimants_30d: known
+            .device
+            .map(|d| d.claimants.count_within(at, 30 * DAY_MS, Some(known.claimant()))),
+        account_devices_30d: Some(own.count_within(at, 30 * DAY_MS, id)),
+        device_refunds_24h: known.device.map(|device| device.claims_hourly.count(at, 24)),
+        device_refunds_30d: known.device.map(|device| device.claims_daily.count(at, 30)),
+        device_emulator: client.device_emulator,
+        device_rooted: client.device_rooted,
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the claim comes from.
+
+use std::sync::Arc;
+
+use super::catalogue::signal_group;
+use super::known::Known;
+use crate::domain::{Country, DAY_MS};
+use crate::geo;
+
+/// Look-back for countries that the account was used from.
+const COUNTRY_MEMORY_MS: i64 = 90 * DAY_MS;
+
+signal_group! {
+    /// Where the claim comes from.
+    GeoSignals, "ip / geo";
+    ip_missing: truth, "-", Claim, "the claim gives no address", "never";
+    ip_private: truth, "-", Claim, "the address is private, reserved or shared (CGNAT): it says nothing about a place", "the claim gives no address";
+    ip_country: text, "ISO 3166 alpha-2", City, "country of the address", "no City file, or it does not know the address";
+    ip_asn: int, "AS number", Asn, "autonomous system of the address", "no ASN file, or it does not know the address";
+    ip_is_vpn: truth, "-", Anonymous, "the address is a VPN exit", "no Anonymous-IP file, or no public address";
+    ip_is_tor: truth, "-", Anonymous, "the address is a Tor exit", "as ip_is_vpn";
+    ip_is_hosting: truth, "-", Anonymous, "the address belongs to a hosting provider", "as ip_is_vpn";
+    ip_is_public_proxy: truth, "-", Anonymous, "the address is an open proxy", "as ip_is_vpn";
+    ip_is_residential_proxy: truth, "-", Anonymous, "the address is sold as a residential proxy", "as ip_is_vpn";
+    geo_km_from_order: real, "km", City, "great-circle distance from the order's address", "either place is unknown";
+    geo_speed_kmh: real, "km/h", City, "speed needed from the account's last located use before the claim, accuracy radii taken off; at most 100,000", "either place is unknown, or there was no such use";
+    geo_country_changed: truth, "-", City, "another country than the order's address", "either country is unknown";
+    geo_country_new_90d: truth, "-", City, "a country that the account was not used from in 90 d", "the country is unknown, or no located use is known";
+    geo_payment_country_mismatch: truth, "-", City, "another country than the payment instrument's", "either country is unknown";
+    geo_timezone_gap_h: real, "h", City, "gap between the time zone that the client reports and that of the address", "either zone is unknown";
+    ip_accounts_24h: int, "accounts", Facts, "other accounts used from the address in 24 h; at most 64", "the claim gives no address";
+    ip_refunds_24h: int, "claims", Facts, "earlier claims from the address in 24 h", "the claim gives no address";
+}
+
+pub(super) fn compute(known: &Known<'_>) -> GeoSignals {
+    let (here, ordered) = (&known.claim_place, &known.order_place);
+    let at = known.at();
+    let ip = known.client().ip;
+    let payment_country = known.order.captures.first().and_then(|capture| capture.country);
+    GeoSignals {
+        ip_missing: Some(ip.is_none()),
+        ip_private: ip.map(geo::is_private),
+        ip_country: here.country.map(|country| Arc::from(country.as_str())),
+        ip_asn: here.asn.map(i64::from),
+        ip_is_vpn: here.anonymity.map(|a| a.vpn),
+        ip_is_tor: here.anonymity.map(|a| a.tor),
+        ip_is_hosting: here.anonymity.map(|a| a.hosting),
+        ip_is_public_proxy: here.anonymity.map(|a| a.public_proxy),
+        ip_is_residential_proxy: here.anonymity.map(|a| a.residential_proxy),
+        geo_km_from_order: here
+            .place
+            .as_ref()
+            .zip(ordered.place.as_ref())
+            .map(|(here, ordered)| geo::distance_km(here, ordered)),
+        geo_speed_kmh: speed_kmh(known),
+        geo_country_changed: differ(here.country, ordered.country),
+        geo_country_new_90d: country_new(known),
+        geo_payment_country_mismatch: differ(here.country, payment_country),
+        geo_timezone_gap_h: known
+            .client()
+            .timezone
+            .as_deref()
+            .zip(here.timezone.as_deref())
+            .and_then(|(reported, by_ip)| geo::timezone_gap_h(reported, by_ip, at)),
+        ip_accounts_24h: known
+            .ip
+            .map(|ip| ip.accounts.count_within(at, DAY_MS, Some(known.claimant()))),
+        ip_refunds_24h: known.ip.map(|ip| ip.claims_hourly.count(at, 24)),
+    }
+}
+
+fn differ(a: Option<Country>, b: Option<Country>) -> Option<bool> {
+    a.zip(b).map(|(a, b)| a != b)
+}
+
+fn speed_kmh(known: &Known<'_>) -> Option<f64> {
+    let here = known.claim_place.place.as_ref()?;
+    let before = |touch: &&super::Located| touch.at <= known.at() && touch.place.place.is_some();
+    let last = known.touches.iter().rev().find(before)?;
+    geo::speed_kmh(last.place.place.as_ref()?, here, known.at().ms_since(last.at))
+}
+
+fn country_new(known: &Known<'_>) -> Option<bool> {
+    let here = known.claim_place.country?;
+    let since = known.at().plus_ms(-COUNTRY_MEMORY_MS);
+    let lately = known.touches.iter().filter(|touch| touch.at > since && touch.at <= known.at());
+    let seen: Vec<Country> = lately.filter_map(|touch| touch.place.country).collect();
+    (!seen.is_empty()).then(|| !seen.contains(&here))
+}

@@ -1,0 +1,195 @@
+//! The timeline of the keys that the claim is about.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::catalogue::signal_group;
+use super::charge::count;
+use super::known::Known;
+use crate::domain::{ActivationResult, KeyFingerprint, SettlementStatus, Timestamp};
+use crate::state::{Activation, CardKeyDoc, Refund};
+
+/// Who is at fault for a key that does not work.
+const FAULTS: [&str; 4] = ["none", "merchant", "buyer", "unknown"];
+/// By what an activation is tied to the claimant.
+const LINKS: [&str; 5] = ["none", "account", "device", "ip", "net"];
+
+signal_group! {
+    /// The timeline of the keys that the claim is about.
+    KeySignals, "key";
+    key_delivered: truth, "-", Facts, "goods of the order were delivered", "never";
+    key_viewed: truth, "-", Facts, "goods of the order were opened", "never";
+    delivery_to_claim_min: real, "min", Facts, "from the last delivery to the claim", "nothing was delivered";
+    view_to_claim_min: real, "min", Facts, "from the first opening to the claim", "nothing was opened";
+    paid_undelivered_min: real, "min", Facts, "from the first payment to the claim, while nothing is delivered", "something was delivered, or nothing was paid";
+    key_claimed_not_delivered: truth, "-", Facts, "the claim names a key that the order never got", "the claim names no key";
+    key_activations: int, "tries", Facts, "tries at the keys", "never";
+    key_activation_networks: int, "networks", Facts, "distinct /24 and /48 networks that tried the keys", "never";
+    key_first_ok_to_delivery_min: real, "min", Facts, "from delivery to the first use of a key; negative: used before we delivered it. A try that found it used by somebody else counts when it was before delivery", "no key was delivered and used";
+    key_activated_by_claimant: truth, "-", Facts, "a key was consumed by the claimant: the same account, device or address", "no key was consumed";
+    key_activator_link: word(&LINKS), "-", Facts, "what ties the consumer of a key to the claimant, the strongest", "no key was consumed";
+    key_last_result: word(ActivationResult::WORDS), "-", Facts, "what the vendor last answered", "no key was tried";
+    key_sold_times: int, "orders", Facts, "distinct orders that one key was delivered to, the most of any", "the order has no key";
+    key_leaked_before_delivery: truth, "-", Facts, "a key was public before it was delivered to this order", "the order has no key";
+    key_leaked_after_delivery: truth, "-", Facts, "a key became public after it was delivered to this order, and not before", "the order has no key";
+    key_activated_after_refund: truth, "-", Facts, "a key was consumed after a refund of the order was paid", "no refund of the order was paid";
+    key_fault: word(&FAULTS), "-", Facts, "whose fault the timeline shows: merchant (used, leaked or sold before, or never good), buyer (consumed or owned by the claimant), unknown (used by somebody else after delivery), none", "the order has no key";
+}
+
+pub(super) fn compute(known: &Known<'_>) -> KeySignals {
+    let order = known.order;
+    let at = known.at();
+    let last_delivery = order.deliveries.iter().map(|d| d.at).filter(|d| *d <= at).max();
+    let tries: Vec<&Activation> = known.keys.iter().flat_map(|(_, key)| &key.activations).collect();
+    let consumed: Vec<&Activation> =
+        tries.iter().copied().filter(|a| a.result == ActivationResult::Ok).collect();
+    let link = consumed.iter().map(|activation| link(known, activation)).max();
+    let has_key = !known.keys.is_empty();
+    let before = known.keys.iter().any(|(fp, key)| leaked_before(known, *fp, key));
+    let leaked = known.keys.iter().any(|(_, key)| !key.leaks.is_empty());
+    let first_use = first_use_to_delivery_min(known);
+    let last = tries.iter().max_by_key(|activation| activation.at);
+    let sold = known.keys.iter().map(|(_, key)| sold_times(key)).max();
+    let mut signals = KeySignals {
+        key_delivered: Some(!order.deliveries.is_empty()),
+        key_viewed: Some(!order.views.is_empty()),
+        delivery_to_claim_min: last_delivery.map(|d| at.minutes_since(d)),
+        view_to_claim_min: order.views.first().map(|view| at.minutes_since(view.at)),
+        paid_undelivered_min: paid_undelivered_min(known),
+        key_claimed_not_delivered: claimed_not_delivered(known),
+        key_activations: Some(count(tries.len())),
+        key_activation_networks: Some(networks(&tries)),
+        key_first_ok_to_delivery_min: first_use,
+        key_activated_by_claimant: link.map(|link| link >= Link::Ip),
+        key_activator_link: link.map(Link::as_str),
+        key_last_result: last.map(|activation| activation.result.as_str()),
+        key_sold_times: sold,
+        key_leaked_before_delivery: has_key.then_some(before),
+        key_leaked_after_delivery: has_key.then_some(leaked && !before),
+        key_activated_after_refund: activated_after_refund(known, &consumed),
+        key_fault: None,
+    };
+    signals.key_fault = has_key.then(|| fault(&signals));
+    signals
+}
+
+/// What ties an activation to the claimant, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Link {
+    None,
+    Net,
+    Ip,
+    Device,
+    Account,
+}
+
+impl Link {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Net => "net",
+            Self::Ip => "ip",
+            Self::Device => "device",
+            Self::Account => "account",
+        }
+    }
+}
+
+/// The claimant is known by the account, by the devices and addresses of the claim, of the order and of its openings.
+fn link(known: &Known<'_>, activation: &Activation) -> Link {
+    let placed = known.order.placed.as_ref().map(|placed| &placed.client);
+    let clients = || {
+        let views = known.order.views.iter().map(|view| &view.client);
+        std::iter::once(known.client()).chain(placed).chain(views)
+    };
+    let account = activation.activator_id.as_ref().map(|id| id.as_str());
+    let same_net = |ip: IpAddr| clients().any(|c| c.ip.is_some_and(|own| net(own) == net(ip)));
+    if account == Some(known.claimant().as_str()) {
+        Link::Account
+    } else if activation.device_id.is_some()
+        && clients().any(|client| client.device_id == activation.device_id)
+    {
+        Link::Device
+    } else if activation.ip.is_some() && clients().any(|client| client.ip == activation.ip) {
+        Link::Ip
+    } else if activation.ip.is_some_and(same_net) {
+        Link::Net
+    } else {
+        Link::None
+    }
+}
+
+/// The /24 of an IPv4 address, the /48 of an IPv6 address.
+fn net(ip: IpAddr) -> Option<ipnet::IpNet> {
+    let prefix = if ip.is_ipv4() { 24 } else { 48 };
+    ipnet::IpNet::new(ip, prefix).ok().map(|net| net.trunc())
+}
+
+fn networks(tries: &[&Activation]) -> i64 {
+    let distinct: BTreeSet<_> = tries.iter().filter_map(|a| a.ip).filter_map(net).collect();
+    count(distinct.len())
+}
+
+fn paid_undelivered_min(known: &Known<'_>) -> Option<f64> {
+    let first = known.order.captures.first()?;
+    known.order.deliveries.is_empty().then(|| known.at().minutes_since(first.at))
+}
+
+fn claimed_not_delivered(known: &Known<'_>) -> Option<bool> {
+    let delivered = |key| known.order.deliveries.iter().any(|delivery| delivery.key == Some(key));
+    let named = &known.claim.keys;
+    (!named.is_empty()).then(|| named.iter().any(|key| !delivered(*key)))
+}
+
+/// When a key was delivered to this order.
+fn delivered_at(known: &Known<'_>, fingerprint: KeyFingerprint) -> Option<Timestamp> {
+    let delivery = known.order.deliveries.iter().find(|d| d.key == Some(fingerprint));
+    delivery.map(|delivery| delivery.at)
+}
+
+fn first_use_to_delivery_min(known: &Known<'_>) -> Option<f64> {
+    let use_of = |(fingerprint, key): &(KeyFingerprint, &CardKeyDoc)| {
+        let delivered = delivered_at(known, *fingerprint)?;
+        let used = key.activations.iter().find(|a| {
+            a.result == ActivationResult::Ok
+                || (a.result == ActivationResult::UsedByOther && a.at < delivered)
+        })?;
+        Some(used.at.minutes_since(delivered))
+    };
+    known.keys.iter().filter_map(use_of).min_by(f64::total_cmp)
+}
+
+fn leaked_before(known: &Known<'_>, fingerprint: KeyFingerprint, key: &CardKeyDoc) -> bool {
+    let Some(delivered) = delivered_at(known, fingerprint) else { return false };
+    key.leaks.first().is_some_and(|leak| leak.first_seen_at < delivered)
+}
+
+fn sold_times(key: &CardKeyDoc) -> i64 {
+    let orders: BTreeSet<_> = key.deliveries.iter().map(|delivery| &delivery.order_id).collect();
+    count(orders.len())
+}
+
+fn activated_after_refund(known: &Known<'_>, consumed: &[&Activation]) -> Option<bool> {
+    let paid = |r: &&Refund| r.status == SettlementStatus::Settled;
+    let first = known.order.refunds.iter().find(paid)?;
+    Some(consumed.iter().any(|activation| activation.at > first.at))
+}
+
+fn fault(signals: &KeySignals) -> &'static str {
+    let used_before = signals.key_first_ok_to_delivery_min.is_some_and(|min| min < 0.0);
+    let by_claimant = signals.key_activated_by_claimant == Some(true);
+    let consumed = signals.key_activated_by_claimant.is_some();
+    match signals.key_last_result {
+        _ if by_claimant => "buyer",
+        _ if used_before
+            || signals.key_leaked_before_delivery == Some(true)
+            || signals.key_sold_times.is_some_and(|times| times > 1) =>
+        {
+            "merchant"
+        }
+        Some("owned_by_self") => "buyer",
+        Some("invalid" | "expired") if !consumed => "merchant",
+        None | Some("rate_limited" | "region_locked") => "none",
+        Some(_) => "unknown",
+    }
+}

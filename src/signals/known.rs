@@ -1,0 +1,90 @@
+//! What is known when a claim is judged.
+
+use std::net::IpAddr;
+
+use crate::domain::{
+    AccountId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim, Terms, Timestamp,
+};
+use crate::geo::GeoFacts;
+use crate::state::{
+    AccountDoc, Balance, CardKeyDoc, DeviceDoc, IncidentsDoc, IpDoc, OrderDoc, PayerDoc, PayoutDoc,
+};
+
+/// Everything that is known when a claim is judged. `None` means that the claim does not name such an entity; one that
+/// it names and that nobody heard of is there and empty.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The claim.
+    pub claim: &'a RefundClaim,
+    /// The after-sales terms.
+    pub terms: &'a Terms,
+    /// The order.
+    pub order: &'a OrderDoc,
+    /// The keys that the claim is about.
+    pub keys: Vec<(KeyFingerprint, &'a CardKeyDoc)>,
+    /// The account that asks.
+    pub account: &'a AccountDoc,
+    /// The device that asks.
+    pub device: Option<&'a DeviceDoc>,
+    /// The address that asks.
+    pub ip: Option<&'a IpDoc>,
+    /// The payout destination.
+    pub payout: Option<&'a PayoutDoc>,
+    /// Who paid the order.
+    pub payers: Vec<&'a PayerDoc>,
+    /// Other orders that its payers paid at about the same time.
+    pub twin_orders: Vec<(OrderId, &'a OrderDoc)>,
+    /// Declared incidents.
+    pub incidents: &'a IncidentsDoc,
+    /// Where the claim comes from.
+    pub claim_place: GeoFacts,
+    /// Where the order came from.
+    pub order_place: GeoFacts,
+    /// Where the account was used from lately, oldest first.
+    pub touches: Vec<Located>,
+}
+
+/// A use of the account at a place.
+#[derive(Debug, Clone)]
+pub struct Located {
+    /// When.
+    pub at: Timestamp,
+    /// From which address.
+    pub ip: IpAddr,
+    /// Where that is.
+    pub place: GeoFacts,
+}
+
+impl Known<'_> {
+    /// When the claim was asked: the time that every window ends at.
+    pub(super) const fn at(&self) -> Timestamp {
+        self.claim.requested_at
+    }
+
+    pub(super) const fn client(&self) -> &Client {
+        &self.claim.client
+    }
+
+    pub(super) const fn claimant(&self) -> &AccountId {
+        &self.claim.account_id
+    }
+
+    /// The order's money, as this claim sees it.
+    pub(super) fn balance(&self) -> Option<Balance> {
+        self.order.balance(Some(&self.claim.refund_id))
+    }
+
+    /// The rate between payment and order, when their currencies differ: that of the first payment.
+    pub(super) fn payment_rate(&self) -> Option<FxRate> {
+        self.order.captures.first()?.fx_rate
+    }
+
+    /// What the claim asks for in the currency of the payment, at the payment's rate.
+    pub(super) fn asked(&self) -> Option<Money> {
+        let paid_in = self.order.captures.first()?.amount.currency;
+        if self.claim.amount.currency == paid_in {
+            return Some(self.claim.amount);
+        }
+        self.payment_rate()?.convert_back(self.claim.amount)
+    }
+}

@@ -1,0 +1,37 @@
+//! Signals: what the facts and the remembered state say about one claim, as typed raw values.
+//!
+//! Each group of the catalogue is one file: its table of definitions and, below it, the function that fills it. A
+//! signal without a value is unknown, and unknown is never a number.
+
+mod account;
+mod catalogue;
+mod charge;
+mod claim;
+mod device;
+mod fx;
+mod geo;
+mod incident;
+mod key;
+mod known;
+mod payout;
+mod value;
+
+pub use catalogue::{Catalogue, SignalDef, SignalSource};
+pub use known::{Known, Located};
+pub use value::{SignalRow, SignalType, SignalValue};
+
+/// Computes every signal of one claim, in catalogue order.
+#[must_use]
+pub fn compute(known: &Known<'_>) -> SignalRow {
+    let mut row = SignalRow::with_capacity(Catalogue::get().len());
+    charge::compute(known).push_into(&mut row);
+    claim::compute(known).push_into(&mut row);
+    key::compute(known).push_into(&mut row);
+    payout::compute(known).push_into(&mut row);
+    fx::compute(known).push_into(&mut row);
+    geo::compute(known).push_into(&mut row);
+    device::compute(known).push_into(&mut row);
+    account::compute(known).push_into(&mut row);
+    incident::compute(known).push_into(&mut row);
+    row
+}

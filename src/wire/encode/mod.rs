@@ -1,0 +1,10 @@
+//! Domain values become messages, one way only: the same value gives the same bytes.
+
+mod claim;
+mod common;
+mod fact;
+mod verdict;
+
+pub use claim::encode_claim;
+pub use fact::encode_fact;
+pub use verdict::encode_verdict;

@@ -1,0 +1,188 @@
+//! Bodies of ledger records. They are read for as long as ledgers live: decoding keeps accepting what it ever accepted.
+
+use prost::Message;
+use prost::bytes::Bytes;
+
+use super::field::read;
+use super::limits::TimeLimits;
+use super::pb::ledger::v1::signal_value::Value;
+use super::pb::{ledger, v1};
+use super::{decode, encode_claim, encode_fact};
+use crate::domain::{Decision, Fact, Money, RefundClaim, RefundId, RequestId, Violations};
+
+/// Why bytes are no record body.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// Not a protobuf message of this kind.
+    #[error("is not encoded as expected")]
+    Malformed(#[from] prost::DecodeError),
+    /// A message whose content could never have been written.
+    #[error("holds what could not have been recorded")]
+    Invalid(#[from] Violations),
+}
+
+/// The value of one signal, as recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SignalScalar {
+    /// A whole number.
+    Integer(i64),
+    /// A real number.
+    Real(f64),
+    /// True or false.
+    Truth(bool),
+    /// A word.
+    Text(String),
+}
+
+/// A recorded claim and what was answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimEntry {
+    /// The claim as taken in, with its inline facts.
+    pub claim: RefundClaim,
+    /// The answer as it was sent: an encoded `vouch.v1.Verdict`.
+    pub verdict: Vec<u8>,
+    /// The catalogue that names the signals: the key of a [`SignalSchema`].
+    pub signals_sha256: [u8; 32],
+    /// Values in the order of that catalogue; `None` is unknown.
+    pub signals: Vec<Option<SignalScalar>>,
+}
+
+/// The names behind recorded values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalSchema {
+    /// Digest of the catalogue.
+    pub sha256: [u8; 32],
+    /// Names in catalogue order.
+    pub names: Vec<String>,
+}
+
+/// What state remembers of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerdictSummary {
+    /// The question that was answered.
+    pub request_id: RequestId,
+    /// The refund it was about.
+    pub refund_id: RefundId,
+    /// What was decided.
+    pub decision: Decision,
+    /// What was approved. INVARIANT: `Some` exactly when the decision is approve.
+    pub approved: Option<Money>,
+}
+
+/// The body of a record that carries a fact.
+#[must_use]
+pub fn encode_fact_entry(fact: &Fact) -> Vec<u8> {
+    ledger::v1::FactEntry { fact: Some(encode_fact(fact)) }.encode_to_vec()
+}
+
+/// The fact of a record.
+///
+/// # Errors
+/// The bytes are no fact entry, or the fact breaks a rule.
+pub fn decode_fact_entry(bytes: &[u8]) -> Result<Fact, CodecError> {
+    let entry = ledger::v1::FactEntry::decode(bytes)?;
+    let fact = read("", &TimeLimits::STORED, |at| {
+        let at = at.field("fact");
+        decode::fact(&at, at.require(entry.fact)?)
+    })?;
+    Ok(fact)
+}
+
+/// The body of a record that carries a claim: `verdict` are the bytes of the answer, `signals` the values in the order
+/// of the catalogue whose digest is `signals_sha256`.
+#[must_use]
+pub fn encode_claim_entry(
+    claim: &RefundClaim,
+    verdict: &[u8],
+    signals_sha256: &[u8; 32],
+    signals: Vec<Option<SignalScalar>>,
+) -> Vec<u8> {
+    ledger::v1::ClaimEntry {
+        claim: Some(encode_claim(claim)),
+        verdict: Bytes::copy_from_slice(verdict),
+        signals_sha256: Bytes::copy_from_slice(signals_sha256),
+        signals: signals.into_iter().map(signal_value).collect(),
+    }
+    .encode_to_vec()
+}
+
+/// The claim of a record. The verdict in it is not looked at, see [`verdict_decision`].
+///
+/// # Errors
+/// The bytes are no claim entry, or the claim breaks a rule.
+pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
+    let entry = ledger::v1::ClaimEntry::decode(bytes)?;
+    let (claim, signals_sha256) = read("", &TimeLimits::STORED, |at| {
+        let place = at.field("claim");
+        let claim = place.require(entry.claim).and_then(|claim| decode::claim(&place, claim));
+        let signals_sha256 = at.field("signals_sha256").exact(&entry.signals_sha256);
+        Some((claim?, signals_sha256?))
+    })?;
+    Ok(ClaimEntry {
+        claim,
+        verdict: entry.verdict.into(),
+        signals_sha256,
+        signals: entry.signals.into_iter().map(signal_scalar).collect(),
+    })
+}
+
+/// The body of a record that names signals.
+#[must_use]
+pub fn encode_signal_schema(schema: &SignalSchema) -> Vec<u8> {
+    ledger::v1::SignalSchema {
+        sha256: Bytes::copy_from_slice(&schema.sha256),
+        names: schema.names.clone(),
+    }
+    .encode_to_vec()
+}
+
+/// The signal names of a record.
+///
+/// # Errors
+/// The bytes are no signal schema.
+pub fn decode_signal_schema(bytes: &[u8]) -> Result<SignalSchema, CodecError> {
+    let entry = ledger::v1::SignalSchema::decode(bytes)?;
+    let sha256 = read("", &TimeLimits::STORED, |at| at.field("sha256").exact(&entry.sha256))?;
+    Ok(SignalSchema { sha256, names: entry.names })
+}
+
+/// What state remembers of an encoded `vouch.v1.Verdict`.
+///
+/// # Errors
+/// The bytes are no verdict, or one that could not have been given.
+pub fn verdict_decision(verdict: &[u8]) -> Result<VerdictSummary, CodecError> {
+    let verdict = v1::Verdict::decode(verdict)?;
+    let summary = read("verdict", &TimeLimits::STORED, |at| {
+        let request_id = at.field("request_id").parse(&verdict.request_id, RequestId::parse);
+        let refund_id = at.field("refund_id").parse(&verdict.refund_id, RefundId::parse);
+        let decision = at.field("decision").choice(verdict.decision);
+        let approved_amount = at.field("approved_amount");
+        let approved = approved_amount
+            .optional(verdict.approved_amount, |at, money| decode::money(at, Some(money)));
+        let (decision, approved): (Decision, Option<Money>) = (decision?, approved?);
+        if approved.is_some() != (decision == Decision::Approve) {
+            return approved_amount.refuse("must be there for an approval, and only then");
+        }
+        Some(VerdictSummary { request_id: request_id?, refund_id: refund_id?, decision, approved })
+    })?;
+    Ok(summary)
+}
+
+fn signal_value(signal: Option<SignalScalar>) -> ledger::v1::SignalValue {
+    let value = signal.map(|scalar| match scalar {
+        SignalScalar::Integer(value) => Value::Integer(value),
+        SignalScalar::Real(value) => Value::Real(value),
+        SignalScalar::Truth(value) => Value::Truth(value),
+        SignalScalar::Text(value) => Value::Text(value),
+    });
+    ledger::v1::SignalValue { value }
+}
+
+fn signal_scalar(signal: ledger::v1::SignalValue) -> Option<SignalScalar> {
+    signal.value.map(|value| match value {
+        Value::Integer(value) => SignalScalar::Integer(value),
+        Value::Real(value) => SignalScalar::Real(value),
+        Value::Truth(value) => SignalScalar::Truth(value),
+        Value::Text(value) => SignalScalar::Text(value),
+    })
+}

@@ -1,0 +1,157 @@
+use proptest::prelude::*;
+use prost::Message;
+
+use crate::domain::{
+    Coverage, Currency, Decision, DecisionId, EvidenceKind, FollowUp, FollowUpKind, Layer,
+    LocalizedText, Money, Reason, RefundId, RefundRoute, RequestId, RouteAdvice, Timestamp,
+    Verdict, Versions,
+};
+use crate::wire::pb::v1;
+use crate::wire::strategies::{claim, fact};
+use crate::wire::{
+    ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
+    decode_fact_entry, decode_signal_schema, encode_claim_entry, encode_fact_entry,
+    encode_signal_schema, encode_verdict, verdict_decision,
+};
+
+fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
+    proptest::option::of(prop_oneof![
+        any::<i64>().prop_map(SignalScalar::Integer),
+        any::<f64>().prop_map(SignalScalar::Real),
+        any::<bool>().prop_map(SignalScalar::Truth),
+        any::<String>().prop_map(SignalScalar::Text),
+    ])
+}
+
+proptest! {
+    #[test]
+    fn fact_entries_come_back(fact in fact()) {
+        prop_assert_eq!(decode_fact_entry(&encode_fact_entry(&fact)).unwrap(), fact);
+    }
+
+    #[test]
+    fn claim_entries_come_back(
+        claim in claim(),
+        verdict in prop::collection::vec(any::<u8>(), 0..40),
+        signals_sha256 in any::<[u8; 32]>(),
+        signals in prop::collection::vec(signal(), 0..6),
+    ) {
+        let bytes = encode_claim_entry(&claim, &verdict, &signals_sha256, signals.clone());
+        let entry = ClaimEntry { claim, verdict, signals_sha256, signals };
+        prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
+    }
+
+    #[test]
+    fn noise_is_no_entry(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        prop_assert!(decode_fact_entry(&bytes).is_err());
+        prop_assert!(decode_claim_entry(&bytes).is_err());
+        prop_assert!(verdict_decision(&bytes).is_err());
+        let _ = decode_signal_schema(&bytes);
+    }
+}
+
+/// Zero and false are values, not absence; bits of reals are kept.
+#[test]
+fn signals_keep_zero_apart_from_unknown() {
+    let zeros = vec![
+        Some(SignalScalar::Integer(0)),
+        Some(SignalScalar::Real(-0.0)),
+        Some(SignalScalar::Truth(false)),
+        Some(SignalScalar::Text(String::new())),
+        None,
+    ];
+    let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
+    let entry =
+        decode_claim_entry(&encode_claim_entry(&claim, b"v", &[7; 32], zeros.clone())).unwrap();
+    assert_eq!(entry.signals, zeros);
+    match entry.signals[1] {
+        Some(SignalScalar::Real(value)) => assert!(value.is_sign_negative()),
+        ref other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn schemas_come_back() {
+    let schema = SignalSchema { sha256: [9; 32], names: vec!["ip_country".into(), "x".into()] };
+    assert_eq!(decode_signal_schema(&encode_signal_schema(&schema)).unwrap(), schema);
+    assert!(matches!(decode_signal_schema(b""), Err(CodecError::Invalid(_))));
+}
+
+fn text(text: &str) -> LocalizedText {
+    LocalizedText { zh: text.into(), en: text.into() }
+}
+
+fn verdict(decision: Decision, approved: Option<Money>) -> Verdict {
+    let reason = Reason {
+        code: "key_leaked".into(),
+        layer: Layer::Proof,
+        rule_id: "leaked-before-delivery".into(),
+        direction: decision,
+        decisive: true,
+        agent_text: text("agent"),
+        customer_text: text("buyer"),
+        clause: None,
+    };
+    Verdict {
+        decision_id: DecisionId::parse("d1").unwrap(),
+        request_id: RequestId::parse("q1").unwrap(),
+        refund_id: RefundId::parse("r1").unwrap(),
+        decision,
+        decided_by: Layer::Proof,
+        approved,
+        reasons: vec![reason],
+        layers: Vec::new(),
+        follow_up: Some(FollowUp {
+            kind: FollowUpKind::SupplyEvidence,
+            evidence: vec![EvidenceKind::ActivationError],
+            customer_text: text("show us"),
+        }),
+        route: RouteAdvice {
+            route: RefundRoute::Original,
+            psp_transaction_ids: Vec::new(),
+            fee: None,
+            fx_rate_at_payment: None,
+        },
+        review_deadline: None,
+        score: None,
+        degraded: Vec::new(),
+        coverage: Coverage { signals_used: 3, unknown_signals: vec!["ip_country".into()] },
+        versions: Versions {
+            vouch: "0.1.0".into(),
+            policy_sha256: String::new(),
+            config_sha256: String::new(),
+            signals_sha256: String::new(),
+            model_sha256: None,
+            geo_builds: Vec::new(),
+        },
+        observed_at: Timestamp::from_ms(1_767_225_600_001),
+        ledger_position: 42,
+    }
+}
+
+#[test]
+fn verdicts_are_encoded_and_summed_up() {
+    let paid = Money::positive(5_000, Currency::parse("CNY").unwrap()).unwrap();
+    let message = encode_verdict(&verdict(Decision::Approve, Some(paid)));
+    assert_eq!(message.coverage.as_ref().map(|c| (c.signals_used, c.signals_known)), Some((3, 2)));
+    assert_eq!(message.follow_up.as_ref().unwrap().evidence_kinds, ["activation_error"]);
+    assert_eq!(message.observed_at.unwrap().nanos, 1_000_000);
+    let expected = VerdictSummary {
+        request_id: RequestId::parse("q1").unwrap(),
+        refund_id: RefundId::parse("r1").unwrap(),
+        decision: Decision::Approve,
+        approved: Some(paid),
+    };
+    assert_eq!(verdict_decision(&message.encode_to_vec()).unwrap(), expected);
+
+    let review = encode_verdict(&verdict(Decision::Review, None)).encode_to_vec();
+    assert_eq!(verdict_decision(&review).unwrap().approved, None);
+}
+
+#[test]
+fn a_verdict_that_could_not_have_been_given_is_refused() {
+    let approval = encode_verdict(&verdict(Decision::Approve, None)).encode_to_vec();
+    assert!(matches!(verdict_decision(&approval), Err(CodecError::Invalid(_))));
+    let unknown = v1::Verdict { decision: 9, ..encode_verdict(&verdict(Decision::Reject, None)) };
+    assert!(matches!(verdict_decision(&unknown.encode_to_vec()), Err(CodecError::Invalid(_))));
+}

@@ -1,0 +1,1 @@
+"""The cases, one module per group; each lists its pairs as `PAIRS`."""

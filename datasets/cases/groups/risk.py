@@ -1,0 +1,241 @@
+"""Who asks, from where, and how often."""
+
+from scenario import (
+    HOSTING,
+    HOUR,
+    MINUTE,
+    PROXY,
+    TOR,
+    VPN,
+    Buyer,
+    Case,
+    Pair,
+    Side,
+    approve,
+    money,
+    purchase,
+    review,
+)
+
+SMALL = money(3000)
+BLOCK = "2001:250:{:x}::1"  # a Chinese network in the public test files
+
+
+def small_claim(case: Case) -> None:
+    """A cheap key that does not work, claimed from home."""
+    purchase(case, SMALL)
+    case.claim("KEY_INVALID", SMALL, shows="ACTIVATION_ERROR")
+
+
+def from_new_device(case: Case, ip: str) -> None:
+    """The same, claimed on a device that the account never used."""
+    small_claim(case)
+    case.claims[0]["client"].update(ip=ip, device_id=case.id("device", "new"))
+
+
+def over_vpn(case: Case) -> None:
+    """From a VPN on a new device."""
+    from_new_device(case, VPN.format(1))
+
+
+def over_tor(case: Case) -> None:
+    """From a Tor exit on a new device."""
+    from_new_device(case, TOR.format(1))
+
+
+def over_hosting(case: Case) -> None:
+    """From a data centre on a new device."""
+    from_new_device(case, HOSTING.format(1))
+
+
+def over_ipv6(case: Case) -> None:
+    """Everything comes from one IPv6 address."""
+    case.buyer.ip = BLOCK.format(int(case.home_ip.rsplit(".", 1)[1]))
+    small_claim(case)
+
+
+def order_for(case: Case, buyer: Buyer, label: str, at: int) -> None:
+    """A cheap key, delivered; whose key it is, the label says."""
+    case.place(SMALL, at=at, order=label, buyer=buyer)
+    case.pay(SMALL, at=at + MINUTE, order=label, buyer=buyer)
+    case.deliver(label, at=at + 2 * MINUTE, order=label)
+
+
+def open_key(case: Case, buyer: Buyer, label: str, at: int) -> None:
+    """The buyer of `order_for` opens the key."""
+    case.view(label, at=at + 5 * MINUTE, order=label, client=buyer.client())
+
+
+def four_orders(case: Case) -> None:
+    """Four cheap orders of one account, each claimed: the first as not received, though it was delivered."""
+    case.known()
+    for number in range(1, 5):
+        order_for(case, case.buyer, str(number), at=number * 10 * MINUTE)
+        if number > 1:
+            open_key(case, case.buyer, str(number), at=number * 10 * MINUTE)
+    case.claim("NOT_DELIVERED", SMALL, order="1")
+    for number in range(2, 5):
+        case.claim("KEY_INVALID", SMALL, at=(2 + number) * HOUR, order=str(number), shows="ACTIVATION_ERROR")
+
+
+def four_parts(case: Case) -> None:
+    """Four partial claims on one order, each under a refund number of its own."""
+    purchase(case, money(20000))
+    for number in range(4):
+        case.claim("NOT_AS_DESCRIBED", SMALL, at=(3 + number) * HOUR, shows="PRODUCT_SCREENSHOT")
+
+
+def shared_payout(case: Case) -> None:
+    """Two accounts, one receiving account."""
+    for number, label in enumerate(("first", "second")):
+        buyer = Buyer(case, label)
+        case.known(buyer, label=label)
+        order_for(case, buyer, label, at=number * 10 * MINUTE)
+        open_key(case, buyer, label, at=number * 10 * MINUTE)
+        claim = case.claim(
+            "KEY_INVALID", SMALL, at=(3 + number) * HOUR, order=label, buyer=buyer, shows="ACTIVATION_ERROR"
+        )
+        claim["destination"] = case.elsewhere("shared")
+
+
+def shared_device(case: Case) -> None:
+    """Four accounts on one phone."""
+    for number, label in enumerate(("first", "second", "third", "fourth")):
+        buyer = Buyer(case, label)
+        buyer.device_id = case.id("device", "shared")
+        case.known(buyer, label=label)
+        order_for(case, buyer, label, at=number * 10 * MINUTE)
+        open_key(case, buyer, label, at=number * 10 * MINUTE)
+        case.claim("KEY_INVALID", SMALL, at=(3 + number) * HOUR, order=label, buyer=buyer, shows="ACTIVATION_ERROR")
+
+
+PAID = approve("small_amount", 3000)
+
+PAIRS = [
+    Pair(
+        over_vpn,
+        Side(
+            "risk-vpn-on-new-device",
+            "The claim comes through a VPN from a device that the account never used.",
+            [review("anonymous_network_new_device")],
+        ),
+        Side(
+            "risk-vpn-on-own-device",
+            "The claim comes through a VPN from the buyer's own phone.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(device_id=case.buyer.device_id),
+        ),
+    ),
+    Pair(
+        over_tor,
+        Side(
+            "risk-tor-on-new-device",
+            "The claim comes through Tor from a device that the account never used.",
+            [review("anonymous_network_new_device")],
+        ),
+        Side(
+            "risk-home-on-new-device",
+            "The claim comes from a new device in the buyer's home network.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(ip=case.home_ip),
+        ),
+    ),
+    Pair(
+        over_hosting,
+        Side(
+            "risk-hosting-on-new-device",
+            "The claim comes from a data centre and a device that the account never used.",
+            [review("anonymous_network_new_device")],
+        ),
+        Side(
+            "risk-proxy-on-new-device",
+            "The claim comes through a public proxy from a device that the account never used.",
+            [review("anonymous_network_new_device")],
+            lambda case: case.claims[0]["client"].update(ip=PROXY.format(1)),
+        ),
+    ),
+    Pair(
+        four_orders,
+        Side(
+            "risk-fourth-claim-in-a-day",
+            "Three claims of the account were paid today; the fourth is looked at.",
+            [PAID, PAID, PAID, review("refund_velocity")],
+        ),
+        Side(
+            "risk-fourth-claim-one-our-fault",
+            "One of the three earlier claims was the platform's own fault and does not count against the buyer.",
+            [approve("not_delivered", 3000), PAID, PAID, PAID],
+            lambda case: case.drop("delivered-1"),
+        ),
+    ),
+    Pair(
+        four_parts,
+        Side(
+            "risk-fourth-refund-number",
+            "The account asks under a fourth refund number.",
+            [PAID, PAID, PAID, review("refund_velocity")],
+        ),
+        Side(
+            "risk-same-refund-asked-twice",
+            "Of the three earlier questions two were about the same refund: only two refunds came before.",
+            [PAID, PAID, PAID, PAID],
+            lambda case: case.claims[2].update(refund_id=case.id("refund", "2")),
+        ),
+    ),
+    Pair(
+        shared_payout,
+        Side(
+            "risk-payout-shared-by-accounts",
+            "Two accounts want their refunds on the same receiving account.",
+            [approve("small_amount"), review("shared_payout")],
+        ),
+        Side(
+            "risk-payout-of-its-own",
+            "Two accounts want their refunds on two receiving accounts.",
+            [approve("small_amount"), approve("small_amount")],
+            lambda case: case.claims[1]["destination"].update(payout_fingerprint=case.id("payout", "own")),
+        ),
+    ),
+    Pair(
+        shared_device,
+        Side(
+            "risk-device-shared-by-accounts",
+            "A fourth account claims from the device that three others claimed from.",
+            [PAID, PAID, PAID, review("shared_device")],
+        ),
+        Side(
+            "risk-device-of-its-own",
+            "The fourth account claims from another device than the three others.",
+            [PAID, PAID, PAID, PAID],
+            lambda case: case.claims[3]["client"].update(device_id=case.id("device", "own")),
+        ),
+    ),
+    Pair(
+        over_ipv6,
+        Side(
+            "risk-client-on-ipv6",
+            "Order and claim come from the same IPv6 address.",
+            [PAID],
+        ),
+        Side(
+            "risk-client-without-address",
+            "The claim carries no address: nobody knows where it comes from, so nothing is paid unseen.",
+            [review("needs_review")],
+            lambda case: case.claims[0]["client"].pop("ip"),
+        ),
+    ),
+    Pair(
+        small_claim,
+        Side(
+            "risk-client-with-device",
+            "The claim comes from the buyer's own phone.",
+            [PAID],
+        ),
+        Side(
+            "risk-client-without-device",
+            "The claim names no device: whether it is the buyer's is unknown, so nothing is paid unseen.",
+            [review("needs_review")],
+            lambda case: case.claims[0]["client"].pop("device_id"),
+        ),
+    ),
+]

@@ -1,5 +1,7 @@
 //! vouch scores refund claims of a digital-goods platform.
+pub mod clock;
 pub mod domain;
+pub mod engine;
 pub mod geo;
 pub mod ledger;
 pub mod signals;

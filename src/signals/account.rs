@@ -1,9 +1,12 @@
 //! The account that asks.
 
+use std::collections::BTreeSet;
+
 use super::catalogue::signal_group;
 use super::charge::count;
 use super::known::Known;
-use crate::domain::{DAY_MS, Decision, Timestamp};
+use crate::domain::{DAY_MS, Decision, RefundId, Timestamp};
+use crate::state::AccountClaim;
 
 signal_group! {
     /// The account that asks.
@@ -16,6 +19,7 @@ signal_group! {
     account_refunds_7d: int, "claims", Facts, "earlier claims in 7 d, each refund number once", "never";
     account_refunds_30d: int, "claims", Facts, "earlier claims in 30 d, each refund number once", "never";
     account_refunds_90d: int, "claims", Facts, "earlier claims in 90 d, each refund number once", "never";
+    account_fault_refunds_30d: int, "claims", Facts, "of account_refunds_30d, those that were proven or found to be the platform's fault; at most 64", "never";
     account_rejected_90d: int, "claims", Facts, "rejected claims in 90 d", "never";
     account_chargebacks: int, "disputes", Facts, "disputes in 10 years; at most 64", "never";
     password_changed_h: real, "h", Facts, "since the last password change before the claim", "no change is known";
@@ -34,9 +38,9 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
     let account = known.account;
     let since = |then: Option<Timestamp>| then.filter(|t| *t <= at).map(|t| at.hours_since(t));
     let others = || account.claims.iter().filter(|c| c.refund_id != known.claim.refund_id);
-    let lately = |c: &&crate::state::AccountClaim| c.at > at.plus_ms(-30 * DAY_MS) && c.at <= at;
-    let same_reason = |c: &&crate::state::AccountClaim| c.reason == known.claim.reason;
-    let pending = |c: &&crate::state::AccountClaim| {
+    let lately = |c: &&AccountClaim| c.at > at.plus_ms(-30 * DAY_MS) && c.at <= at;
+    let same_reason = |c: &&AccountClaim| c.reason == known.claim.reason;
+    let pending = |c: &&AccountClaim| {
         !c.ended && matches!(c.decided, Some(Decision::Approve | Decision::Review))
     };
     let opened = account.registered_at.or(account.first_seen_at).filter(|t| *t <= at);
@@ -49,6 +53,7 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
         account_refunds_7d: Some(account.claims_daily.count(at, 7)),
         account_refunds_30d: Some(account.claims_daily.count(at, 30)),
         account_refunds_90d: Some(account.claims_daily.count(at, 90)),
+        account_fault_refunds_30d: Some(fault_refunds(known)),
         account_rejected_90d: Some(account.rejected.count(at, 90)),
         account_chargebacks: Some(account.chargebacks.count_within(at, LIFE_MS, None)),
         password_changed_h: since(account.password_changed_at),
@@ -58,4 +63,14 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
         last_refund_h: since(others().map(|c| c.at).filter(|t| *t <= at).max()),
         pending_claims: Some(count(others().filter(pending).count())),
     }
+}
+
+/// Each refund number once, in the hops that `account_refunds_30d` counts.
+fn fault_refunds(known: &Known<'_>) -> i64 {
+    let day = |at: Timestamp| at.ms().div_euclid(DAY_MS);
+    let (last, first) = (day(known.at()), day(known.at()) - 29);
+    let within = |claim: &&AccountClaim| (first..=last).contains(&day(claim.at));
+    let faults = known.account.claims.iter().filter(within).filter(|claim| claim.was_our_fault());
+    let distinct: BTreeSet<&RefundId> = faults.map(|claim| &claim.refund_id).collect();
+    count(distinct.len())
 }

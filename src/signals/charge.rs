@@ -2,15 +2,12 @@
 
 use super::catalogue::signal_group;
 use super::known::Known;
-use crate::domain::{Decision, MINUTE_MS, Money, PaymentMethod, SECOND_MS, SettlementStatus};
+use crate::domain::{Decision, MINUTE_MS, PaymentMethod, SECOND_MS, SettlementStatus};
 use crate::state::{Capture, OrderDoc};
 
 /// What a surplus of money on an order is.
 const KINDS: [&str; 6] =
     ["none", "psp_retry", "reversed", "proven_duplicate", "probable_duplicate", "two_purchases"];
-
-/// A payment covers the price when it reaches this share of it: rates round, and fees are taken off.
-const COVERS_SHARE: f64 = 0.995;
 
 /// Payments of one payer for the same goods this close together are twins.
 const TWIN_GAP_MAX_MS: i64 = 30 * MINUTE_MS;
@@ -37,19 +34,20 @@ signal_group! {
     payment_method: word(PaymentMethod::WORDS), "-", Facts, "how the order was first paid", "nothing was captured";
     payment_age_d: real, "d", Facts, "from the first payment to the claim", "nothing was captured";
     order_refunds_count: int, "refunds", Facts, "refunds of the order that were paid or are promised, this one not counted", "never";
+    refund_number_paid: truth, "-", Facts, "a refund under this number was paid: it pays at most once", "never";
     order_last_refund_s: real, "s", Facts, "from the last refund that was paid or promised to the claim, this one not counted", "there was none";
 }
 
 pub(super) fn compute(known: &Known<'_>) -> ChargeSignals {
     let order = known.order;
     let balance = known.balance();
-    let surplus = surplus_payments(order);
+    let surplus = order.surplus();
     let first = order.captures.first();
     let refund_times = other_refund_times(known);
     ChargeSignals {
         order_known: Some(order.placed.is_some()),
         order_truncated: Some(order.truncated || known.keys.iter().any(|(_, key)| key.truncated)),
-        payments_on_order: Some(count(standing(order).count())),
+        payments_on_order: Some(count(order.standing_captures().count())),
         deliveries_on_order: Some(count(order.deliveries.len())),
         charge_psp_id_repeated: first.map(|_| order.captures.iter().any(|c| c.repeats > 0)),
         charge_surplus_count: surplus.as_ref().map(|payments| count(payments.len())),
@@ -66,55 +64,18 @@ pub(super) fn compute(known: &Known<'_>) -> ChargeSignals {
         payment_method: first.map(|capture| capture.method.as_str()),
         payment_age_d: first.map(|capture| known.at().days_since(capture.at)),
         order_refunds_count: Some(count(refund_times.len())),
+        refund_number_paid: Some(order.refunds.iter().any(|refund| {
+            refund.refund_id == known.claim.refund_id && refund.status == SettlementStatus::Settled
+        })),
         order_last_refund_s: refund_times.iter().max().map(|last| seconds(known.at().ms() - last)),
     }
-}
-
-/// Payments that were not reversed, in order of time.
-fn standing(order: &OrderDoc) -> impl Iterator<Item = &Capture> {
-    order.captures.iter().filter(|capture| {
-        !order.reversals.iter().any(|(_, id, _)| *id == capture.psp_transaction_id)
-    })
-}
-
-/// The price in the currency of the payment.
-fn price(order: &OrderDoc) -> Option<Money> {
-    let placed = order.placed.as_ref()?;
-    let first = order.captures.first()?;
-    if first.amount.currency == placed.amount.currency {
-        return Some(placed.amount);
-    }
-    first.fx_rate?.convert_back(placed.amount)
-}
-
-/// The payments behind those that cover the price.
-pub(super) fn surplus_payments(order: &OrderDoc) -> Option<Vec<&Capture>> {
-    let price = price(order)?;
-    let mut covered_minor = 0_i64;
-    let mut surplus = Vec::new();
-    for capture in standing(order) {
-        if capture.amount.currency != price.currency {
-            return None;
-        }
-        if covers(covered_minor, price.amount_minor) {
-            surplus.push(capture);
-        } else {
-            covered_minor += capture.amount.amount_minor;
-        }
-    }
-    Some(surplus)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "amounts are at most 10^15 each, 256 of them")]
-fn covers(paid_minor: i64, price_minor: i64) -> bool {
-    paid_minor as f64 >= price_minor as f64 * COVERS_SHARE
 }
 
 /// What of the surplus has not gone back yet. Everything that went back counts against it, whatever it was paid for:
 /// a surplus is paid out once.
 fn surplus_minor(known: &Known<'_>) -> Option<i64> {
     let surplus: i64 =
-        surplus_payments(known.order)?.iter().map(|capture| capture.amount.amount_minor).sum();
+        known.order.surplus()?.iter().map(|capture| capture.amount.amount_minor).sum();
     let balance = known.balance()?;
     let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
     Some((surplus - gone).max(0))
@@ -122,7 +83,7 @@ fn surplus_minor(known: &Known<'_>) -> Option<i64> {
 
 pub(super) fn kind(known: &Known<'_>) -> Option<&'static str> {
     let order = known.order;
-    let surplus = surplus_payments(order)?;
+    let surplus = order.surplus()?;
     let quantity = i64::from(order.placed.as_ref()?.quantity);
     let deliveries = count(order.deliveries.len());
     Some(if !surplus.is_empty() {
@@ -164,15 +125,17 @@ fn twin_orders<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (i64, &'a Order
     let sku = known.order.placed.as_ref().map(|placed| &placed.sku);
     known.twin_orders.iter().filter_map(move |(_, twin)| {
         let same_sku = sku.is_some() && twin.placed.as_ref().map(|placed| &placed.sku) == sku;
-        let gaps = standing(known.order)
-            .flat_map(|a| standing(twin).filter_map(move |b| gap_ms(a, b)))
+        let gaps = known
+            .order
+            .standing_captures()
+            .flat_map(|a| twin.standing_captures().filter_map(move |b| gap_ms(a, b)))
             .filter(|gap| *gap <= TWIN_GAP_MAX_MS);
         gaps.min().filter(|_| same_sku).map(|gap| (gap, *twin))
     })
 }
 
 fn twin_gap_s(known: &Known<'_>) -> Option<f64> {
-    let captures: Vec<&Capture> = standing(known.order).collect();
+    let captures: Vec<&Capture> = known.order.standing_captures().collect();
     let within = captures
         .iter()
         .enumerate()

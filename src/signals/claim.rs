@@ -82,7 +82,7 @@ fn within_window(known: &Known<'_>, window_h: u32) -> bool {
 
 fn contradiction(known: &Known<'_>) -> &'static str {
     match known.claim.reason {
-        ClaimReason::NotDelivered if !known.order.views.is_empty() => "not_delivered_but_viewed",
+        ClaimReason::NotDelivered if viewed_by_buyer(known) => "not_delivered_but_viewed",
         ClaimReason::ChargedTwice => charge_contradiction(known),
         ClaimReason::NotDelivered
         | ClaimReason::KeyAlreadyUsed
@@ -95,10 +95,25 @@ fn contradiction(known: &Known<'_>) -> &'static str {
     }
 }
 
+/// The buyer is known by the order, by the devices of the account and by the claim; an opening from nowhere is theirs.
+fn viewed_by_buyer(known: &Known<'_>) -> bool {
+    let ordered = known.order.placed.as_ref().map(|placed| &placed.client);
+    let own = || std::iter::once(known.client()).chain(ordered);
+    known.order.views.iter().any(|view| match (&view.client.device_id, view.client.ip) {
+        (None, None) => true,
+        (device, ip) => {
+            device.as_ref().is_some_and(|id| known.account.devices.first_seen(id).is_some())
+                || own().any(|client| device.is_some() && client.device_id == *device)
+                || own().any(|client| ip.is_some() && client.ip == ip)
+        }
+    })
+}
+
+/// One payment alone contradicts nothing: the platform may have missed the other one.
 fn charge_contradiction(known: &Known<'_>) -> &'static str {
     match super::charge::kind(known) {
         Some("two_purchases") => "charged_for_two_purchases",
-        Some("none" | "psp_retry" | "reversed") => "charged_once",
+        Some("psp_retry" | "reversed") => "charged_once",
         _ => "none",
     }
 }

@@ -8,7 +8,7 @@ signal_group! {
     /// The device that asks.
     DeviceSignals, "device";
     device_missing: truth, "-", Claim, "the claim names no device", "never";
-    device_is_new: truth, "-", Facts, "the account was never used on the device before", "the claim names no device, or no device of the account is known";
+    device_is_new: truth, "-", Facts, "the account was never used on the device before, or first in the 24 h up to the claim", "the claim names no device, or no device of the account is known";
     device_first_seen_h: real, "h", Facts, "since the account was first used on the device", "it never was, or the claim names no device";
     device_changed_since_order: truth, "-", Facts, "another device than the order's", "either device is unknown";
     device_accounts_30d: int, "accounts", Facts, "other accounts used on the device in 30 d; at most 64", "the claim names no device";
@@ -30,7 +30,9 @@ pub(super) fn compute(known: &Known<'_>) -> DeviceSignals {
         known.order.placed.as_ref().and_then(|placed| placed.client.device_id.as_ref());
     DeviceSignals {
         device_missing: Some(id.is_none()),
-        device_is_new: id.filter(|_| !own.is_empty()).map(|_| first_seen.is_none()),
+        device_is_new: id
+            .filter(|_| !own.is_empty())
+            .map(|_| first_seen.is_none_or(|first| first > at.plus_ms(-DAY_MS))),
         device_first_seen_h: first_seen.map(|first| at.hours_since(first)),
         device_changed_since_order: id.zip(ordered_on).map(|(now, then)| now != then),
         device_accounts_30d: known

@@ -25,7 +25,7 @@ signal_group! {
     geo_km_from_order: real, "km", City, "great-circle distance from the order's address", "either place is unknown";
     geo_speed_kmh: real, "km/h", City, "speed needed from the account's last located use before the claim, accuracy radii taken off; at most 100,000", "either place is unknown, or there was no such use";
     geo_country_changed: truth, "-", City, "another country than the order's address", "either country is unknown";
-    geo_country_new_90d: truth, "-", City, "a country that the account was not used from in 90 d", "the country is unknown, or no located use is known";
+    geo_country_new_90d: truth, "-", City, "a country that the account was not used from in 90 d, the last 24 h not counted", "the country is unknown, or no such use is known";
     geo_payment_country_mismatch: truth, "-", City, "another country than the payment instrument's", "either country is unknown";
     geo_timezone_gap_h: real, "h", City, "gap between the time zone that the client reports and that of the address", "either zone is unknown";
     ip_accounts_24h: int, "accounts", Facts, "other accounts used from the address in 24 h; at most 64", "the claim gives no address";
@@ -83,7 +83,9 @@ fn speed_kmh(known: &Known<'_>) -> Option<f64> {
 fn country_new(known: &Known<'_>) -> Option<bool> {
     let here = known.claim_place.country?;
     let since = known.at().plus_ms(-COUNTRY_MEMORY_MS);
-    let lately = known.touches.iter().filter(|touch| touch.at > since && touch.at <= known.at());
+    // A stranger logs in shortly before the claim.
+    let until = known.at().plus_ms(-DAY_MS);
+    let lately = known.touches.iter().filter(|touch| touch.at > since && touch.at <= until);
     let seen: Vec<Country> = lately.filter_map(|touch| touch.place.country).collect();
     (!seen.is_empty()).then(|| !seen.contains(&here))
 }

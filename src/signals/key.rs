@@ -22,10 +22,12 @@ signal_group! {
     delivery_to_claim_min: real, "min", Facts, "from the last delivery to the claim", "nothing was delivered";
     view_to_claim_min: real, "min", Facts, "from the first opening to the claim", "nothing was opened";
     paid_undelivered_min: real, "min", Facts, "from the first payment to the claim, while nothing is delivered", "something was delivered, or nothing was paid";
+    delivery_feed_alive: truth, "-", Facts, "a delivery of some order happened after this order's first payment and was told: a missing delivery is missing, not late news", "nothing was paid";
     key_claimed_not_delivered: truth, "-", Facts, "the claim names a key that the order never got", "the claim names no key";
     key_activations: int, "tries", Facts, "tries at the keys", "never";
     key_activation_networks: int, "networks", Facts, "distinct /24 and /48 networks that tried the keys", "never";
     key_first_ok_to_delivery_min: real, "min", Facts, "from delivery to the first use of a key; negative: used before we delivered it. A try that found it used by somebody else counts when it was before delivery", "no key was delivered and used";
+    view_to_first_ok_min: real, "min", Facts, "from the first opening of the goods to the first use of a key; negative: used before they were opened", "no key was consumed, or nothing was opened";
     key_activated_by_claimant: truth, "-", Facts, "a key was consumed by the claimant: the same account, device or address", "no key was consumed";
     key_activator_link: word(&LINKS), "-", Facts, "what ties the consumer of a key to the claimant, the strongest", "no key was consumed";
     key_last_result: word(ActivationResult::WORDS), "-", Facts, "what the vendor last answered", "no key was tried";
@@ -33,6 +35,7 @@ signal_group! {
     key_leaked_before_delivery: truth, "-", Facts, "a key was public before it was delivered to this order", "the order has no key";
     key_leaked_after_delivery: truth, "-", Facts, "a key became public after it was delivered to this order, and not before", "the order has no key";
     key_activated_after_refund: truth, "-", Facts, "a key was consumed after a refund of the order was paid", "no refund of the order was paid";
+    key_fault_minor: int, "minor units, payment currency", Facts, "price of the keys that were used, leaked or sold before they were delivered to this order, and not consumed by the claimant; units cost the same", "the order has no key, or nothing was captured";
     key_fault: word(&FAULTS), "-", Facts, "whose fault the timeline shows: merchant (used, leaked or sold before, or never good), buyer (consumed or owned by the claimant), unknown (used by somebody else after delivery), none", "the order has no key";
 }
 
@@ -56,10 +59,12 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         delivery_to_claim_min: last_delivery.map(|d| at.minutes_since(d)),
         view_to_claim_min: order.views.first().map(|view| at.minutes_since(view.at)),
         paid_undelivered_min: paid_undelivered_min(known),
+        delivery_feed_alive: delivery_feed_alive(known),
         key_claimed_not_delivered: claimed_not_delivered(known),
         key_activations: Some(count(tries.len())),
         key_activation_networks: Some(networks(&tries)),
         key_first_ok_to_delivery_min: first_use,
+        view_to_first_ok_min: view_to_first_ok_min(known, &consumed),
         key_activated_by_claimant: link.map(|link| link >= Link::Ip),
         key_activator_link: link.map(Link::as_str),
         key_last_result: last.map(|activation| activation.result.as_str()),
@@ -67,6 +72,7 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         key_leaked_before_delivery: has_key.then_some(before),
         key_leaked_after_delivery: has_key.then_some(leaked && !before),
         key_activated_after_refund: activated_after_refund(known, &consumed),
+        key_fault_minor: fault_minor(known),
         key_fault: None,
     };
     signals.key_fault = has_key.then(|| fault(&signals));
@@ -148,15 +154,46 @@ fn delivered_at(known: &Known<'_>, fingerprint: KeyFingerprint) -> Option<Timest
 }
 
 fn first_use_to_delivery_min(known: &Known<'_>) -> Option<f64> {
-    let use_of = |(fingerprint, key): &(KeyFingerprint, &CardKeyDoc)| {
-        let delivered = delivered_at(known, *fingerprint)?;
-        let used = key.activations.iter().find(|a| {
-            a.result == ActivationResult::Ok
-                || (a.result == ActivationResult::UsedByOther && a.at < delivered)
-        })?;
-        Some(used.at.minutes_since(delivered))
+    let uses = known.keys.iter().filter_map(|(fp, key)| use_to_delivery_min(known, *fp, key));
+    uses.min_by(f64::total_cmp)
+}
+
+/// A try that found the key used by somebody else tells when it was used at the latest.
+fn use_to_delivery_min(known: &Known<'_>, fp: KeyFingerprint, key: &CardKeyDoc) -> Option<f64> {
+    let delivered = delivered_at(known, fp)?;
+    let used = key.activations.iter().find(|a| {
+        a.result == ActivationResult::Ok
+            || (a.result == ActivationResult::UsedByOther && a.at < delivered)
+    })?;
+    Some(used.at.minutes_since(delivered))
+}
+
+fn view_to_first_ok_min(known: &Known<'_>, consumed: &[&Activation]) -> Option<f64> {
+    let viewed = known.order.views.first()?.at;
+    let first = consumed.iter().map(|activation| activation.at).min()?;
+    Some(first.minutes_since(viewed))
+}
+
+fn delivery_feed_alive(known: &Known<'_>) -> Option<bool> {
+    let paid = known.order.captures.first()?.at;
+    Some(known.feed.last_delivery_at.is_some_and(|last| last > paid))
+}
+
+fn fault_minor(known: &Known<'_>) -> Option<i64> {
+    let price = known.order.price_as_paid()?.amount_minor;
+    let units = i64::from(known.order.placed.as_ref()?.quantity);
+    let at_fault = |(fp, key): &&(KeyFingerprint, &CardKeyDoc)| {
+        let spoiled = use_to_delivery_min(known, *fp, key).is_some_and(|min| min < 0.0)
+            || leaked_before(known, *fp, key)
+            || sold_times(key) > 1;
+        let consumed = key
+            .activations
+            .iter()
+            .any(|a| a.result == ActivationResult::Ok && link(known, a) >= Link::Ip);
+        spoiled && !consumed
     };
-    known.keys.iter().filter_map(use_of).min_by(f64::total_cmp)
+    let keys = count(known.keys.iter().filter(at_fault).count()).min(units);
+    (!known.keys.is_empty()).then(|| price / units * keys + price % units * keys / units)
 }
 
 fn leaked_before(known: &Known<'_>, fingerprint: KeyFingerprint, key: &CardKeyDoc) -> bool {

@@ -7,7 +7,8 @@ use crate::domain::{
 };
 use crate::geo::GeoFacts;
 use crate::state::{
-    AccountDoc, Balance, CardKeyDoc, DeviceDoc, IncidentsDoc, IpDoc, OrderDoc, PayerDoc, PayoutDoc,
+    AccountDoc, Balance, CardKeyDoc, DeviceDoc, FeedDoc, IncidentsDoc, IpDoc, OrderDoc, PayerDoc,
+    PayoutDoc,
 };
 
 /// Everything that is known when a claim is judged. `None` means that the claim does not name such an entity; one that
@@ -36,6 +37,8 @@ pub struct Known<'a> {
     pub twin_orders: Vec<(OrderId, &'a OrderDoc)>,
     /// Declared incidents.
     pub incidents: &'a IncidentsDoc,
+    /// How alive the feed of facts is.
+    pub feed: &'a FeedDoc,
     /// Where the claim comes from.
     pub claim_place: GeoFacts,
     /// Where the order came from.

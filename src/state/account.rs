@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::bounded::insert_latest;
 use super::{ClaimDecided, Event, EventBody, HopCounts, SeenSet};
 use crate::domain::{
-    ActivityKind, ChargebackId, ClaimReason, Client, Decision, DeviceId, FactBody, OutcomeLabel,
-    RefundClaim, RefundId, RequestId, SettlementStatus, Timestamp,
+    ActivityKind, ChargebackId, ClaimReason, Client, Decision, DeviceId, FactBody, Layer,
+    OutcomeLabel, RefundClaim, RefundId, RequestId, SettlementStatus, Timestamp,
 };
 
 /// Most recent touches that are kept.
@@ -77,6 +77,16 @@ pub struct AccountClaim {
     pub ended: bool,
     /// What it really was.
     pub outcome: Option<OutcomeLabel>,
+    /// The platform's fault was proven when it was decided.
+    pub proven_fault: bool,
+}
+
+impl AccountClaim {
+    /// The platform was at fault: what was found out later counts more than what was decided.
+    #[must_use]
+    pub fn was_our_fault(&self) -> bool {
+        self.outcome.map_or(self.proven_fault, |label| label == OutcomeLabel::MerchantFault)
+    }
 }
 
 impl Default for AccountDoc {
@@ -190,6 +200,7 @@ impl AccountDoc {
             decided: None,
             ended: false,
             outcome: None,
+            proven_fault: false,
         };
         insert_latest(&mut self.claims, ACCOUNT_CLAIMS_MAX, claim, |c| c.at);
     }
@@ -202,6 +213,8 @@ impl AccountDoc {
         for claim in &mut self.claims {
             if claim.request_id == *request_id {
                 claim.decided = Some(decided.decision);
+                claim.proven_fault =
+                    decided.decided_by == Layer::Proof && decided.decision == Decision::Approve;
             } else if claim.refund_id == *refund_id {
                 claim.ended = true;
             }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountDoc, CardKeyDoc, DeviceDoc, Event, IncidentsDoc, IpDoc, OrderDoc, PayerDoc, PayoutDoc,
-    Stamp, Subject,
+    AccountDoc, ApprovalsDoc, CardKeyDoc, DeviceDoc, Event, FeedDoc, IncidentsDoc, IpDoc, OrderDoc,
+    PayerDoc, PayoutDoc, Stamp, Subject,
 };
 
 /// An entity and how far it has come.
@@ -35,6 +35,10 @@ pub enum EntityBody {
     Payout(Box<PayoutDoc>),
     /// Of the tenant's incidents.
     Incidents(Box<IncidentsDoc>),
+    /// Of the tenant's feed of facts.
+    Feed(FeedDoc),
+    /// Of what was approved lately.
+    Approvals(ApprovalsDoc),
 }
 
 impl Entity {
@@ -50,6 +54,8 @@ impl Entity {
             Subject::Payer(_) => EntityBody::Payer(Box::default()),
             Subject::Payout(_) => EntityBody::Payout(Box::default()),
             Subject::Incidents => EntityBody::Incidents(Box::default()),
+            Subject::Feed => EntityBody::Feed(FeedDoc::default()),
+            Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
         };
         Self { applied: Stamp::default(), body }
     }
@@ -70,6 +76,8 @@ impl Entity {
             EntityBody::Payer(payer) => payer.apply(event),
             EntityBody::Payout(payout) => payout.apply(event),
             EntityBody::Incidents(incidents) => incidents.apply(event),
+            EntityBody::Feed(feed) => feed.apply(event),
+            EntityBody::Approvals(approvals) => approvals.apply(event),
         }
         true
     }

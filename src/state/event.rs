@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{EntityKey, Subject};
 use crate::domain::{
-    Client, Decision, Fact, FactBody, Money, OrderId, RefundClaim, RefundId, RequestId, TenantId,
-    Timestamp,
+    Client, Decision, Fact, FactBody, Layer, Money, OrderId, RefundClaim, RefundId, RequestId,
+    TenantId, Timestamp,
 };
 
 /// A place in the order of folding. A claim is folded twice at its ledger position: when it is taken in, so that the
@@ -62,6 +62,8 @@ pub struct ClaimDecided {
     pub claim: Arc<RefundClaim>,
     /// What was decided.
     pub decision: Decision,
+    /// Which layer decided.
+    pub decided_by: Layer,
     /// What was promised, in the currency of the payment.
     pub approved: Option<Money>,
 }
@@ -81,7 +83,11 @@ impl Event {
         let subjects = match &self.body {
             EventBody::Fact(fact) => subjects_of_fact(&fact.body),
             EventBody::Claimed(claim) => subjects_of_claim(claim),
-            EventBody::Decided(decided) => subjects_of_decision(&decided.claim),
+            EventBody::Decided(decided) => {
+                let mut subjects = subjects_of_decision(&decided.claim);
+                subjects.push(Subject::Approvals);
+                subjects
+            }
         };
         subjects
             .into_iter()
@@ -90,8 +96,8 @@ impl Event {
     }
 }
 
-/// What a claim will touch when it is decided. INVARIANT: until then no other event may touch or read these, or the
-/// outcome would depend on how claims are batched.
+/// What a claim will touch when it is decided, but for [`Subject::Approvals`], which nothing else touches. INVARIANT:
+/// until then no other event may touch or read these, or the outcome would depend on how claims are batched.
 pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> Vec<Subject> {
     vec![Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]
 }
@@ -124,6 +130,7 @@ fn subjects_of_fact(body: &FactBody) -> Vec<Subject> {
         FactBody::KeyDelivered(delivered) => {
             let mut subjects = vec![Subject::Order(delivered.order_id.clone())];
             subjects.extend(delivered.key.map(Subject::CardKey));
+            subjects.push(Subject::Feed);
             subjects
         }
         FactBody::KeyViewed(viewed) => vec![Subject::Order(viewed.order_id.clone())],

@@ -34,6 +34,10 @@ pub enum Subject {
     Payout(PayoutFingerprint),
     /// The declared incidents of the tenant.
     Incidents,
+    /// How alive the tenant's feed of facts is.
+    Feed,
+    /// What was approved lately for the tenant.
+    Approvals,
 }
 
 impl EntityKey {
@@ -54,6 +58,8 @@ impl EntityKey {
             Subject::Payer(id) => push(&mut bytes, b'p', id.as_str().as_bytes()),
             Subject::Payout(id) => push(&mut bytes, b'q', id.as_str().as_bytes()),
             Subject::Incidents => push(&mut bytes, b'i', b""),
+            Subject::Feed => push(&mut bytes, b'f', b""),
+            Subject::Approvals => push(&mut bytes, b'v', b""),
         }
         bytes
     }

@@ -23,6 +23,7 @@ mod order;
 mod order_balance;
 mod payer;
 mod payout;
+mod tenant;
 mod window;
 
 #[cfg(test)]
@@ -42,4 +43,5 @@ pub use order::{Capture, Chargeback, Delivery, OrderClaim, OrderDoc, Placed, Ref
 pub use order_balance::Balance;
 pub use payer::{PayerCapture, PayerDoc};
 pub use payout::PayoutDoc;
+pub use tenant::{ApprovalsDoc, FeedDoc};
 pub use window::HopCounts;

@@ -1,9 +1,12 @@
-//! What is left to refund on an order.
+//! What was paid for an order, and what of it is left to refund.
 
-use super::order::{OrderClaim, OrderDoc, Refund};
+use super::order::{Capture, OrderClaim, OrderDoc, Refund};
 use crate::domain::{
     ChargebackResult, Currency, Decision, Money, OutcomeLabel, RefundId, SettlementStatus,
 };
+
+/// A payment covers the price when it reaches this share of it: rates round, and fees are taken off.
+const COVERS_SHARE: f64 = 0.995;
 
 /// The money of an order, in minor units of the currency that was charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,45 @@ impl Balance {
 }
 
 impl OrderDoc {
+    /// Payments that were not reversed, in order of time.
+    pub fn standing_captures(&self) -> impl Iterator<Item = &Capture> {
+        self.captures.iter().filter(|capture| {
+            !self.reversals.iter().any(|(_, id, _)| *id == capture.psp_transaction_id)
+        })
+    }
+
+    /// The price in the currency of the first payment, at that payment's rate. `None` when the order or its payment is
+    /// unknown, or the rate between their currencies is.
+    #[must_use]
+    pub fn price_as_paid(&self) -> Option<Money> {
+        let placed = self.placed.as_ref()?;
+        let first = self.captures.first()?;
+        if first.amount.currency == placed.amount.currency {
+            return Some(placed.amount);
+        }
+        first.fx_rate?.convert_back(placed.amount)
+    }
+
+    /// The payments beyond those that cover the price, in order of time. `None` as [`Self::price_as_paid`], or when
+    /// there are payments in several currencies.
+    #[must_use]
+    pub fn surplus(&self) -> Option<Vec<&Capture>> {
+        let price = self.price_as_paid()?;
+        let mut covered_minor = 0_i64;
+        let mut surplus = Vec::new();
+        for capture in self.standing_captures() {
+            if capture.amount.currency != price.currency {
+                return None;
+            }
+            if covers(covered_minor, price.amount_minor) {
+                surplus.push(capture);
+            } else {
+                covered_minor += capture.amount.amount_minor;
+            }
+        }
+        Some(surplus)
+    }
+
     /// The balance as a claim for `refund_id` sees it: its own earlier reservation is not counted, because a refund
     /// number pays at most once. `None` when nothing was captured, or in more than one currency.
     #[must_use]
@@ -106,4 +148,9 @@ impl OrderDoc {
 /// The sum, unless a part is unknown. Lists hold at most 256 amounts of at most 10^15: no overflow.
 fn total(parts: impl Iterator<Item = Option<i64>>) -> Option<i64> {
     parts.sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "amounts are at most 10^15 each, 256 of them")]
+fn covers(paid_minor: i64, price_minor: i64) -> bool {
+    paid_minor as f64 >= price_minor as f64 * COVERS_SHARE
 }

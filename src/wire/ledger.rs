@@ -8,7 +8,7 @@ use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
 use super::{decode, encode_claim, encode_fact};
-use crate::domain::{Decision, Fact, Money, RefundClaim, RefundId, RequestId, Violations};
+use crate::domain::{Decision, Fact, Layer, Money, RefundClaim, RefundId, RequestId, Violations};
 
 /// Why bytes are no record body.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,8 @@ pub struct VerdictSummary {
     pub refund_id: RefundId,
     /// What was decided.
     pub decision: Decision,
+    /// Which layer decided.
+    pub decided_by: Layer,
     /// What was approved. INVARIANT: `Some` exactly when the decision is approve.
     pub approved: Option<Money>,
 }
@@ -156,6 +158,7 @@ pub fn verdict_decision(verdict: &[u8]) -> Result<VerdictSummary, CodecError> {
         let request_id = at.field("request_id").parse(&verdict.request_id, RequestId::parse);
         let refund_id = at.field("refund_id").parse(&verdict.refund_id, RefundId::parse);
         let decision = at.field("decision").choice(verdict.decision);
+        let decided_by = at.field("decided_by").choice(verdict.decided_by);
         let approved_amount = at.field("approved_amount");
         let approved = approved_amount
             .optional(verdict.approved_amount, |at, money| decode::money(at, Some(money)));
@@ -163,7 +166,8 @@ pub fn verdict_decision(verdict: &[u8]) -> Result<VerdictSummary, CodecError> {
         if approved.is_some() != (decision == Decision::Approve) {
             return approved_amount.refuse("must be there for an approval, and only then");
         }
-        Some(VerdictSummary { request_id: request_id?, refund_id: refund_id?, decision, approved })
+        let (request_id, refund_id, decided_by) = (request_id?, refund_id?, decided_by?);
+        Some(VerdictSummary { request_id, refund_id, decision, decided_by, approved })
     })?;
     Ok(summary)
 }

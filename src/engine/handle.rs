@@ -1,0 +1,141 @@
+//! The door to the engine: a bounded queue in front of its thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::core::Core;
+use super::metrics;
+use super::request::{Answer, EngineError, Request};
+use crate::clock::Clock;
+
+/// How much waits and how much is taken at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Requests that may wait; more are refused.
+    pub waiting_max: usize,
+    /// Requests that are worked on together at most.
+    pub batch_max: usize,
+}
+
+/// When a refused caller should try again: about the time in which a full queue is worked off.
+const RETRY_AFTER_MS: u64 = 50;
+
+struct Job {
+    request: Request,
+    answer: oneshot::Sender<Result<Answer, EngineError>>,
+}
+
+/// The door to a running engine. Clones lead to the same engine.
+#[derive(Debug, Clone)]
+pub struct EngineHandle {
+    jobs: mpsc::Sender<Job>,
+    draining: Arc<AtomicBool>,
+}
+
+/// A running engine. It stops when it is told to drain, or when its storage fails.
+#[derive(Debug)]
+pub struct EngineThread {
+    thread: JoinHandle<Result<(), EngineError>>,
+    draining: Arc<AtomicBool>,
+}
+
+/// Starts the engine on a thread of its own.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start(
+    core: Core,
+    clock: Arc<dyn Clock>,
+    limits: QueueLimits,
+) -> std::io::Result<(EngineHandle, EngineThread)> {
+    let (jobs, waiting) = mpsc::channel(limits.waiting_max);
+    let draining = Arc::new(AtomicBool::new(false));
+    let thread = std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || run(core, &*clock, waiting, limits.batch_max))?;
+    let handle = EngineHandle { jobs, draining: Arc::clone(&draining) };
+    Ok((handle, EngineThread { thread, draining }))
+}
+
+impl EngineHandle {
+    /// Asks the engine and waits for its answer. When the caller stops waiting, a request that has not been started
+    /// is dropped; one that has is finished all the same.
+    ///
+    /// # Errors
+    /// The queue is full, the engine drains or has failed, or the request is refused.
+    pub async fn ask(&self, request: Request) -> Result<Answer, EngineError> {
+        if self.draining.load(Ordering::Acquire) {
+            return Err(EngineError::Draining);
+        }
+        let (answer, answered) = oneshot::channel();
+        self.jobs.try_send(Job { request, answer }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => {
+                metrics::shed();
+                EngineError::Overloaded { retry_after_ms: RETRY_AFTER_MS }
+            }
+            mpsc::error::TrySendError::Closed(_) => EngineError::Storage,
+        })?;
+        answered.await.unwrap_or(Err(EngineError::Storage))
+    }
+
+    /// The engine's thread has ended.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.jobs.is_closed()
+    }
+}
+
+impl EngineThread {
+    /// Refuses everything new. What waits is still answered.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Waits until every handle is gone and everything that waited is answered and written out.
+    ///
+    /// # Errors
+    /// The storage failed, or the engine panicked.
+    pub fn join(self) -> Result<(), EngineError> {
+        self.thread.join().unwrap_or(Err(EngineError::Storage))
+    }
+}
+
+/// Works until every handle is gone. Whatever waits is taken together: batches grow with the load, and nobody waits for
+/// a timer when there is none.
+fn run(
+    mut core: Core,
+    clock: &dyn Clock,
+    mut waiting: mpsc::Receiver<Job>,
+    batch_max: usize,
+) -> Result<(), EngineError> {
+    let mut jobs = Vec::with_capacity(batch_max);
+    while waiting.blocking_recv_many(&mut jobs, batch_max) > 0 {
+        // Callers that have gone away want no answer any more.
+        jobs.retain(|job| !job.answer.is_closed());
+        metrics::batch(jobs.len(), waiting.len());
+        let (requests, answers): (Vec<_>, Vec<_>) =
+            jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
+        match core.process(requests, clock.now()) {
+            Ok(results) => {
+                for (answer, result) in answers.into_iter().zip(results) {
+                    // A caller that went away meanwhile finds the answer under its request id.
+                    drop(answer.send(result));
+                }
+            }
+            Err(failure) => {
+                tracing::error!(
+                    error = &failure as &dyn std::error::Error,
+                    "storage failed: stopping"
+                );
+                return Err(EngineError::Storage);
+            }
+        }
+    }
+    core.flush().map_err(|failure| {
+        tracing::error!(error = &failure as &dyn std::error::Error, "state was not written out");
+        EngineError::Storage
+    })
+}

@@ -1,0 +1,103 @@
+//! What the engine is asked, and what it answers.
+
+use prost::bytes::Bytes;
+
+use crate::domain::{Fact, RefundClaim, RequestId, TenantId, Timestamp};
+
+/// One question to the engine.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Record facts, all or none.
+    Record {
+        /// Whose.
+        tenant: TenantId,
+        /// The facts.
+        facts: Vec<Fact>,
+    },
+    /// Score a claim; its inline facts are recorded first.
+    Score {
+        /// Whose.
+        tenant: TenantId,
+        /// The claim.
+        claim: Box<RefundClaim>,
+    },
+    /// Find a decision that was given.
+    Find {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        key: DecisionKey,
+    },
+}
+
+/// How a decision is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecisionKey {
+    /// By the id in the verdict.
+    Decision(String),
+    /// By the request that asked.
+    Request(RequestId),
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The facts are on disk; one receipt for each, in order.
+    Recorded(Vec<Receipt>),
+    /// The claim and this verdict are on disk.
+    Scored(StoredVerdict),
+    /// The decision, if there is one.
+    Found(Option<StoredDecision>),
+}
+
+/// What came of one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// Where it stands in the ledger; of a repeated fact, where the first stands.
+    pub position: u64,
+    /// It had been recorded before.
+    pub duplicate: bool,
+}
+
+/// A verdict as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredVerdict {
+    /// The encoded `vouch.v1.Verdict`: the same bytes for every repetition of the request.
+    pub bytes: Bytes,
+    /// The request had been answered before.
+    pub repeated: bool,
+}
+
+/// A decision as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredDecision {
+    /// The claim as it was taken in.
+    pub claim: RefundClaim,
+    /// The encoded `vouch.v1.Verdict`.
+    pub verdict: Bytes,
+    /// When it was taken in.
+    pub observed_at: Timestamp,
+}
+
+/// Why the engine gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The queue is full.
+    #[error("too many requests are waiting; try again in {retry_after_ms} ms")]
+    Overloaded {
+        /// When to try again.
+        retry_after_ms: u64,
+    },
+    /// The engine takes nothing new.
+    #[error("the server is shutting down; try another one")]
+    Draining,
+    /// These ids were used before, for something else. Nothing was recorded.
+    #[error("used before with other content: {}", .ids.join(", "))]
+    Conflict {
+        /// Each as `fact_id x` or `request_id x`.
+        ids: Vec<String>,
+    },
+    /// The ledger or the state store failed; the log says how. Nothing was acknowledged.
+    #[error("the server's storage failed")]
+    Storage,
+}

@@ -1,0 +1,69 @@
+//! What is remembered of a tenant as a whole.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Event, EventBody};
+use crate::domain::{Currency, Decision, FactBody, HOUR_MS, Money, Timestamp};
+
+/// How alive the tenant's feed of facts is. That a fact is missing proves something only while others arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FeedDoc {
+    /// The latest delivery of any order.
+    pub last_delivery_at: Option<Timestamp>,
+}
+
+impl FeedDoc {
+    pub(super) fn apply(&mut self, event: &Event) {
+        let EventBody::Fact(fact) = &event.body else { return };
+        if matches!(fact.body, FactBody::KeyDelivered(_)) {
+            self.last_delivery_at = self.last_delivery_at.max(Some(fact.occurred_at));
+        }
+    }
+}
+
+/// What was approved in the current hour of vouch's own clock, for the budget of automatic approvals.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ApprovalsDoc {
+    hour: i64,
+    claims: u32,
+    /// One sum per currency.
+    amounts: Vec<(Currency, i64)>,
+}
+
+impl ApprovalsDoc {
+    pub(super) fn apply(&mut self, event: &Event) {
+        let EventBody::Decided(decided) = &event.body else { return };
+        if let (Decision::Approve, Some(approved)) = (decided.decision, decided.approved) {
+            self.add(event.observed_at, approved);
+        }
+    }
+
+    /// Counts an approval. Claims are observed in order, so an earlier hour never comes back.
+    pub fn add(&mut self, observed_at: Timestamp, approved: Money) {
+        let hour = observed_at.ms().div_euclid(HOUR_MS);
+        if hour > self.hour {
+            *self = Self { hour, ..Self::default() };
+        }
+        self.claims = self.claims.saturating_add(1);
+        match self.amounts.iter_mut().find(|(currency, _)| *currency == approved.currency) {
+            Some((_, sum)) => *sum = sum.saturating_add(approved.amount_minor),
+            None => self.amounts.push((approved.currency, approved.amount_minor)),
+        }
+    }
+
+    /// How many claims were approved in the hour of `observed_at`.
+    #[must_use]
+    pub fn claims(&self, observed_at: Timestamp) -> u32 {
+        if self.is_current(observed_at) { self.claims } else { 0 }
+    }
+
+    /// What was approved in the hour of `observed_at`, by currency.
+    #[must_use]
+    pub fn amounts(&self, observed_at: Timestamp) -> &[(Currency, i64)] {
+        if self.is_current(observed_at) { &self.amounts } else { &[] }
+    }
+
+    const fn is_current(&self, observed_at: Timestamp) -> bool {
+        observed_at.ms().div_euclid(HOUR_MS) == self.hour
+    }
+}

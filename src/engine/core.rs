@@ -1,35 +1,196 @@
-//! The deterministic core.
+//! The deterministic core: the same requests at the same times give the same ledger, however they are batched.
 
+use std::sync::Arc;
+
+use super::batch::Batch;
+use super::codec::{Codec, CodecError};
 use super::request::{Answer, EngineError, Request};
-use crate::domain::Timestamp;
+use crate::domain::{TenantId, Timestamp, Versions};
+use crate::geo::Geo;
+use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
+use crate::policy::{JudgeError, Policy};
+use crate::signals::Catalogue;
+use crate::state::{Event, EventBody, Stamp};
+use crate::store::{StateStore, StoreError};
 
-/// The deterministic core (being written).
+/// Events that are committed together while the ledger's tail is folded.
+const FOLD_BATCH: usize = 1_024;
+
+/// What the core works with. Nothing in it changes while it runs.
 #[derive(Debug)]
-pub struct Core {}
+pub struct Setup {
+    /// Terms, rules and texts.
+    pub policy: Policy,
+    /// What addresses tell.
+    pub geo: Geo,
+    /// How things are written down.
+    pub codec: Box<dyn Codec>,
+    /// What judges, as verdicts name it.
+    pub versions: Versions,
+    /// Geo files older than this count as stale, days; a stale file is used and reported.
+    pub geo_max_age_d: f64,
+}
 
-/// Why the core cannot go on.
+/// The deterministic core.
+pub struct Core {
+    pub(super) setup: Arc<Setup>,
+    pub(super) ledger: Box<dyn Ledger>,
+    pub(super) store: Box<dyn StateStore>,
+    /// When the last record was taken in: time does not run backwards in the ledger.
+    last_observed_at: Timestamp,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").field("ledger_end", &self.ledger.end()).finish_non_exhaustive()
+    }
+}
+
+/// Why the core cannot go on. Its memory may be ahead of the disk then: it must be opened anew.
 #[derive(Debug, thiserror::Error)]
 pub enum CoreError {
     /// The ledger failed.
-    #[error(transparent)]
-    Ledger(#[from] crate::ledger::LedgerError),
+    #[error("the ledger failed")]
+    Ledger(#[from] LedgerError),
     /// The store failed.
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
+    #[error("the state store failed")]
+    Store(#[from] StoreError),
+    /// A record of the ledger does not decode.
+    #[error("a ledger record cannot be read")]
+    Codec(#[from] CodecError),
+    /// The conditions of the policy failed on signals of this binary.
+    #[error("the policy cannot be evaluated")]
+    Judge(#[from] JudgeError),
+    /// The store gave an entity of another kind than its key says.
+    #[error("the state store holds an entity of another kind")]
+    OtherKind,
 }
 
 impl Core {
-    /// Processes a micro-batch.
-    pub fn process(
-        &mut self,
-        _requests: Vec<Request>,
-        _observed_at: Timestamp,
-    ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
-        Ok(Vec::new())
+    /// Opens a core: folds the tail of the ledger that the store does not reflect yet, and notes the signal names of
+    /// this binary when the ledger does not know them.
+    ///
+    /// # Errors
+    /// The storage failed or a record is damaged.
+    pub fn open(
+        setup: Setup,
+        ledger: Box<dyn Ledger>,
+        store: Box<dyn StateStore>,
+        now: Timestamp,
+    ) -> Result<Self, CoreError> {
+        let last = ledger.read(ledger.end())?;
+        let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
+        let mut core = Self { setup: Arc::new(setup), ledger, store, last_observed_at };
+        core.fold_tail()?;
+        core.note_schema(now)?;
+        Ok(core)
     }
 
-    /// Writes out.
+    /// Works on requests together and answers them in their order. When it returns, what was accepted is on disk.
+    ///
+    /// # Errors
+    /// The core cannot go on; nothing of the batch may be acknowledged.
+    pub fn process(
+        &mut self,
+        requests: Vec<Request>,
+        now: Timestamp,
+    ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
+        let observed_at = now.max(self.last_observed_at);
+        let mut batch = Batch::new(self, observed_at);
+        for request in requests {
+            batch.take(request)?;
+        }
+        let (records, answers) = batch.finish()?;
+        if !records.is_empty() {
+            let end = self.ledger.append(&records)?;
+            self.store.settled(end)?;
+            self.last_observed_at = observed_at;
+        }
+        Ok(answers)
+    }
+
+    /// Writes all state out, so that the next start has nothing to fold.
+    ///
+    /// # Errors
+    /// The store failed.
     pub fn flush(&mut self) -> Result<(), CoreError> {
+        Ok(self.store.flush(self.ledger.end())?)
+    }
+
+    /// The position of the last record.
+    #[must_use]
+    pub fn ledger_end(&self) -> u64 {
+        self.ledger.end()
+    }
+
+    fn fold_tail(&mut self) -> Result<(), CoreError> {
+        let from = self.store.checkpoint() + 1;
+        let mut events = Vec::with_capacity(FOLD_BATCH);
+        let mut folded = 0_u64;
+        for read in self.ledger.scan(from) {
+            let (position, record) = read?;
+            events.extend(events_of(&*self.setup.codec, position, &record)?);
+            folded += 1;
+            if events.len() >= FOLD_BATCH {
+                self.store.commit(&events)?;
+                self.store.settled(position)?;
+                events.clear();
+            }
+        }
+        self.store.commit(&events)?;
+        self.store.settled(self.ledger.end())?;
+        if folded > 0 {
+            tracing::info!(records = folded, "folded the tail of the ledger");
+        }
         Ok(())
     }
+
+    fn note_schema(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        let catalogue = Catalogue::get();
+        let Ok(tenant) = TenantId::parse(SCHEMA_TENANT) else { return Ok(()) };
+        let id = hex::encode(catalogue.sha256());
+        if self.ledger.find(&tenant, RecordKind::Schema, &id)?.is_none() {
+            let record = Record {
+                tenant,
+                kind: RecordKind::Schema,
+                id,
+                alias: None,
+                digest: crate::domain::Sha256(catalogue.sha256()),
+                observed_at: now.max(self.last_observed_at),
+                body: self.setup.codec.schema(catalogue),
+            };
+            self.last_observed_at = record.observed_at;
+            let end = self.ledger.append(&[record])?;
+            self.store.settled(end)?;
+        }
+        Ok(())
+    }
+}
+
+/// Signal names belong to no tenant.
+const SCHEMA_TENANT: &str = "-";
+
+/// What a record folds into: online and after a crash, the same.
+fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Event>, CoreError> {
+    let event = |stamp, body| Event {
+        stamp,
+        tenant: record.tenant.clone(),
+        observed_at: record.observed_at,
+        body,
+    };
+    Ok(match record.kind {
+        RecordKind::Schema => Vec::new(),
+        RecordKind::Fact => {
+            let fact = Arc::new(codec.read_fact(&record.body)?);
+            vec![event(Stamp::taken_in(position), EventBody::Fact(fact))]
+        }
+        RecordKind::Claim => {
+            let decided = codec.read_claim(&record.body)?.decided;
+            let claimed = EventBody::Claimed(Arc::clone(&decided.claim));
+            vec![
+                event(Stamp::taken_in(position), claimed),
+                event(Stamp::decided(position), EventBody::Decided(Arc::new(decided))),
+            ]
+        }
+    })
 }

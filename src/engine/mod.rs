@@ -1,11 +1,16 @@
 //! The engine: one deterministic core on a thread of its own, fed by a bounded queue.
 
+mod batch;
+mod codec;
 mod core;
+mod degraded;
+mod gather;
 mod handle;
 pub mod metrics;
 mod request;
 
-pub use core::{Core, CoreError};
+pub use codec::{Codec, CodecError, RecordedClaim};
+pub use core::{Core, CoreError, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
 pub use request::{
     Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,

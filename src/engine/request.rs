@@ -47,7 +47,7 @@ pub enum Answer {
     /// The claim and this verdict are on disk.
     Scored(StoredVerdict),
     /// The decision, if there is one.
-    Found(Option<StoredDecision>),
+    Found(Option<Box<StoredDecision>>),
 }
 
 /// What came of one fact.

@@ -10,7 +10,7 @@ const KINDS: [&str; 6] =
     ["none", "psp_retry", "reversed", "proven_duplicate", "probable_duplicate", "two_purchases"];
 
 /// Payments of one payer for the same goods this close together are twins.
-const TWIN_GAP_MAX_MS: i64 = 30 * MINUTE_MS;
+pub const TWIN_GAP_MAX_MS: i64 = 30 * MINUTE_MS;
 
 signal_group! {
     /// What was charged, delivered and paid back.

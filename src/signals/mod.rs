@@ -17,6 +17,7 @@ mod payout;
 mod value;
 
 pub use catalogue::{Catalogue, SignalDef, SignalSource};
+pub use charge::TWIN_GAP_MAX_MS;
 pub use known::{Known, Located};
 pub use value::{SignalRow, SignalType, SignalValue};
 

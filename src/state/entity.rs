@@ -82,3 +82,38 @@ impl Entity {
         true
     }
 }
+
+macro_rules! accessors {
+    ($($(#[$doc:meta])* $name:ident: $variant:ident => $doc_type:ty;)*) => {
+        impl Entity {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(&self) -> Option<&$doc_type> {
+                if let EntityBody::$variant(doc) = &self.body { Some(doc) } else { None }
+            }
+        )*}
+    };
+}
+
+accessors! {
+    /// The order, when it is one.
+    order: Order => OrderDoc;
+    /// The card key, when it is one.
+    card_key: CardKey => CardKeyDoc;
+    /// The account, when it is one.
+    account: Account => AccountDoc;
+    /// The device, when it is one.
+    device: Device => DeviceDoc;
+    /// The address, when it is one.
+    ip: Ip => IpDoc;
+    /// The payer, when it is one.
+    payer: Payer => PayerDoc;
+    /// The payout destination, when it is one.
+    payout: Payout => PayoutDoc;
+    /// The incidents, when it is they.
+    incidents: Incidents => IncidentsDoc;
+    /// The feed, when it is it.
+    feed: Feed => FeedDoc;
+    /// The approvals, when it is they.
+    approvals: Approvals => ApprovalsDoc;
+}

@@ -35,6 +35,7 @@ pub use card_key::{Activation, CardKeyDoc, KeyDelivery, Leak};
 pub use codec::{StateCodecError, decode, encode};
 pub use device::DeviceDoc;
 pub use entity::{Entity, EntityBody};
+pub(crate) use event::subjects_of_decision;
 pub use event::{ClaimDecided, Event, EventBody, Stamp};
 pub use incidents::IncidentsDoc;
 pub use ip::IpDoc;

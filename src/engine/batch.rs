@@ -1,0 +1,366 @@
+//! One micro-batch.
+//!
+//! Requests are taken one after another, as if each came alone. What makes a batch cheaper than its parts is that
+//! claims wait together for their verdicts: conditions are evaluated for all of them at once. A claim that waits has
+//! been taken in, so that the claims behind it see it; what only its decision will change (its order, its account)
+//! must not be looked at meanwhile. Whoever would look, or write there, first has the waiting claims decided.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+use sha2::{Digest, Sha256 as Sha256Hasher};
+
+use super::core::{Core, CoreError};
+use super::degraded::degraded;
+use super::gather::{Gathered, gather};
+use super::metrics;
+use super::request::{
+    Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,
+};
+use crate::domain::{DecisionId, Fact, RefundClaim, RequestId, Sha256, TenantId, Timestamp};
+use crate::ledger::{Found, Record, RecordKind};
+use crate::policy::Case;
+use crate::signals::{self, SignalRow};
+use crate::state::{
+    ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, subjects_of_decision,
+};
+
+type Answered = Result<Answer, EngineError>;
+
+/// One micro-batch in work.
+pub(super) struct Batch<'a> {
+    core: &'a mut Core,
+    observed_at: Timestamp,
+    /// The ledger's end before this batch.
+    base: u64,
+    records: Vec<Record>,
+    /// Where the ids of `records` stand in it.
+    taken: HashMap<(TenantId, RecordKind, String), usize>,
+    answers: Vec<Option<Answered>>,
+    waiting: Vec<Waiting>,
+    /// What the decisions of the waiting claims will change.
+    pending: HashSet<EntityKey>,
+}
+
+/// A claim that was taken in and is not decided yet.
+struct Waiting {
+    tenant: TenantId,
+    claim: Arc<RefundClaim>,
+    gathered: Gathered,
+    row: SignalRow,
+    geo_failed: bool,
+    /// Its place in `records`.
+    record: usize,
+    /// Its place in `answers`.
+    answer: usize,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(core: &'a mut Core, observed_at: Timestamp) -> Self {
+        let base = core.ledger.end();
+        Self {
+            core,
+            observed_at,
+            base,
+            records: Vec::new(),
+            taken: HashMap::new(),
+            answers: Vec::new(),
+            waiting: Vec::new(),
+            pending: HashSet::new(),
+        }
+    }
+
+    /// Takes one request.
+    pub(super) fn take(&mut self, request: Request) -> Result<(), CoreError> {
+        let answer = match request {
+            Request::Record { tenant, facts } => Some(self.record(&tenant, facts)?),
+            Request::Score { tenant, claim } => self.score(tenant, *claim)?,
+            Request::Find { tenant, key } => Some(self.find_decision(&tenant, &key)?),
+        };
+        self.answers.push(answer);
+        Ok(())
+    }
+
+    /// Decides what waits, and hands out the records to append and the answers in the order of the requests.
+    pub(super) fn finish(mut self) -> Result<(Vec<Record>, Vec<Answered>), CoreError> {
+        self.decide_waiting()?;
+        let unanswered = || Err(EngineError::Storage);
+        let answers = self.answers.into_iter().map(|a| a.unwrap_or_else(unanswered)).collect();
+        Ok((self.records, answers))
+    }
+
+    /// Records facts, all or none.
+    fn record(&mut self, tenant: &TenantId, facts: Vec<Fact>) -> Result<Answered, CoreError> {
+        let digests: Vec<Sha256> =
+            facts.iter().map(|fact| self.core.setup.codec.fact_digest(fact)).collect();
+        let mut conflicts = Vec::new();
+        let mut within: HashMap<&str, Sha256> = HashMap::new();
+        for (fact, digest) in facts.iter().zip(&digests) {
+            let id = fact.id.as_str();
+            let known = self.find(tenant, RecordKind::Fact, id)?.map(|found| found.digest);
+            let known = known.or_else(|| within.insert(id, *digest));
+            if known.is_some_and(|known| known != *digest) {
+                conflicts.push(format!("fact_id {id}"));
+            }
+        }
+        if !conflicts.is_empty() {
+            return Ok(Err(EngineError::Conflict { ids: conflicts }));
+        }
+        let mut receipts = Vec::with_capacity(facts.len());
+        for (fact, digest) in facts.into_iter().zip(digests) {
+            receipts.push(self.record_one(tenant, fact, digest)?);
+        }
+        Ok(Ok(Answer::Recorded(receipts)))
+    }
+
+    fn record_one(
+        &mut self,
+        tenant: &TenantId,
+        fact: Fact,
+        digest: Sha256,
+    ) -> Result<Receipt, CoreError> {
+        if let Some(found) = self.find(tenant, RecordKind::Fact, fact.id.as_str())? {
+            return Ok(Receipt { position: found.position, duplicate: true });
+        }
+        let body = self.core.setup.codec.fact(&fact);
+        let id = fact.id.as_str().to_owned();
+        let event = EventBody::Fact(Arc::new(fact));
+        let touched = self.event(tenant, Stamp::default(), event.clone()).touches();
+        self.make_way(touched.iter())?;
+        let position = self.push(tenant, RecordKind::Fact, id, None, digest, body);
+        self.commit(self.event(tenant, Stamp::taken_in(position), event))?;
+        metrics::facts(1);
+        Ok(Receipt { position, duplicate: false })
+    }
+
+    /// Takes a claim in. Its answer follows when it is decided, unless it was asked before or is refused.
+    fn score(
+        &mut self,
+        tenant: TenantId,
+        claim: RefundClaim,
+    ) -> Result<Option<Answered>, CoreError> {
+        let digest = self.core.setup.codec.claim_digest(&claim);
+        if let Some(found) = self.find(&tenant, RecordKind::Claim, claim.request_id.as_str())? {
+            let ids = vec![format!("request_id {}", claim.request_id)];
+            if found.digest != digest {
+                return Ok(Some(Err(EngineError::Conflict { ids })));
+            }
+            let (bytes, _) = self.recorded(found.position)?;
+            return Ok(Some(Ok(Answer::Scored(StoredVerdict { bytes, repeated: true }))));
+        }
+        if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
+            return Ok(Some(Err(refused)));
+        }
+        // What a claim will touch and what it looks at must both be free of undecided claims.
+        let mut gathered = gather(&mut *self.core.store, &tenant, &claim)?;
+        if gathered.subjects.iter().any(|subject| self.is_pending(&tenant, subject)) {
+            self.decide_waiting()?;
+            gathered = gather(&mut *self.core.store, &tenant, &claim)?;
+        }
+        let setup = Arc::clone(&self.core.setup);
+        let known = gathered.known(&claim, &setup.policy.terms, &setup.geo)?;
+        let geo_failed = known.claim_place.failed || known.order_place.failed;
+        let row = signals::compute(&known);
+        let claim = Arc::new(claim);
+        let id = claim.request_id.as_str().to_owned();
+        let alias = Some(decision_id(&tenant, &claim.request_id));
+        // The body follows with the verdict.
+        let position = self.push(&tenant, RecordKind::Claim, id, alias, digest, Vec::new());
+        let claimed = EventBody::Claimed(Arc::clone(&claim));
+        self.commit(self.event(&tenant, Stamp::taken_in(position), claimed))?;
+        self.pending.extend(
+            subjects_of_decision(&claim)
+                .into_iter()
+                .map(|subject| EntityKey { tenant: tenant.clone(), subject }),
+        );
+        let (record, answer) = (self.records.len() - 1, self.answers.len());
+        self.waiting.push(Waiting { tenant, claim, gathered, row, geo_failed, record, answer });
+        Ok(None)
+    }
+
+    /// Decides every claim that waits, in order, from one evaluation of the policy.
+    fn decide_waiting(&mut self) -> Result<(), CoreError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.pending.clear();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let setup = Arc::clone(&self.core.setup);
+        let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
+        let judged = setup.policy.judge(&rows)?;
+        for (judged_row, waiting) in waiting.iter().enumerate() {
+            let position = self.position(waiting.record);
+            let approvals = self.approvals(&waiting.tenant)?;
+            let order = waiting.gathered.order.order().ok_or(CoreError::OtherKind)?;
+            let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
+            let verdict = setup.policy.decide(Case {
+                claim: &waiting.claim,
+                order,
+                row: &waiting.row,
+                judged: &judged,
+                judged_row,
+                approvals: &approvals,
+                degraded: degraded(&setup, self.observed_at, waiting.geo_failed),
+                versions: &setup.versions,
+                decision_id: DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?,
+                observed_at: self.observed_at,
+                ledger_position: position,
+            });
+            metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
+            let bytes = setup.codec.verdict(&verdict);
+            if let Some(record) = self.records.get_mut(waiting.record) {
+                record.body = setup.codec.claim(&waiting.claim, &bytes, &waiting.row);
+            }
+            let decided = ClaimDecided {
+                claim: Arc::clone(&waiting.claim),
+                decision: verdict.decision,
+                decided_by: verdict.decided_by,
+                approved: verdict.approved,
+            };
+            let decided = EventBody::Decided(Arc::new(decided));
+            self.commit(self.event(&waiting.tenant, Stamp::decided(position), decided))?;
+            let scored = StoredVerdict { bytes: Bytes::from(bytes), repeated: false };
+            match self.answers.get_mut(waiting.answer) {
+                Some(answer) => *answer = Some(Ok(Answer::Scored(scored))),
+                // The claim that is being taken right now has no place yet.
+                None => return Err(CoreError::OtherKind),
+            }
+        }
+        Ok(())
+    }
+
+    fn find_decision(
+        &mut self,
+        tenant: &TenantId,
+        key: &DecisionKey,
+    ) -> Result<Answered, CoreError> {
+        self.decide_waiting()?;
+        let position = match key {
+            DecisionKey::Request(id) => {
+                self.find(tenant, RecordKind::Claim, id.as_str())?.map(|found| found.position)
+            }
+            DecisionKey::Decision(id) => {
+                let here = self.records.iter().position(|record| {
+                    record.tenant == *tenant && record.alias.as_deref() == Some(id)
+                });
+                match here {
+                    Some(index) => Some(self.position(index)),
+                    None => self.core.ledger.find_alias(tenant, id)?,
+                }
+            }
+        };
+        let Some(position) = position else { return Ok(Ok(Answer::Found(None))) };
+        let observed_at = match self.own(position) {
+            Some(_) => self.observed_at,
+            None => self.core.ledger.read(position)?.map_or(self.observed_at, |r| r.observed_at),
+        };
+        let (verdict, claim) = self.recorded(position)?;
+        let found = StoredDecision { claim, verdict, observed_at };
+        Ok(Ok(Answer::Found(Some(Box::new(found)))))
+    }
+
+    /// The verdict and the claim of a record, of this batch or of the ledger.
+    fn recorded(&mut self, position: u64) -> Result<(Bytes, RefundClaim), CoreError> {
+        // Of this batch: it may still wait.
+        if position > self.base {
+            self.decide_waiting()?;
+        }
+        let read = match self.own(position) {
+            Some(record) => self.core.setup.codec.read_claim(&record.body)?,
+            None => {
+                let record = self.core.ledger.read(position)?.ok_or(CoreError::OtherKind)?;
+                self.core.setup.codec.read_claim(&record.body)?
+            }
+        };
+        Ok((Bytes::from(read.verdict), (*read.decided.claim).clone()))
+    }
+
+    fn find(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, CoreError> {
+        let key = (tenant.clone(), kind, id.to_owned());
+        if let Some(&index) = self.taken.get(&key) {
+            let record = self.records.get(index);
+            let position = self.position(index);
+            return Ok(record.map(|record| Found { position, digest: record.digest }));
+        }
+        Ok(self.core.ledger.find(tenant, kind, id)?)
+    }
+
+    fn push(
+        &mut self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: String,
+        alias: Option<String>,
+        digest: Sha256,
+        body: Vec<u8>,
+    ) -> u64 {
+        self.taken.insert((tenant.clone(), kind, id.clone()), self.records.len());
+        let tenant = tenant.clone();
+        let observed_at = self.observed_at;
+        self.records.push(Record { tenant, kind, id, alias, digest, observed_at, body });
+        self.position(self.records.len() - 1)
+    }
+
+    /// Positions count from 1, behind the ledger's end.
+    fn position(&self, record: usize) -> u64 {
+        self.base + u64::try_from(record).unwrap_or(u64::MAX - self.base - 1) + 1
+    }
+
+    /// The record of this batch at a position.
+    fn own(&self, position: u64) -> Option<&Record> {
+        let index = position.checked_sub(self.base + 1)?;
+        self.records.get(usize::try_from(index).ok()?)
+    }
+
+    fn event(&self, tenant: &TenantId, stamp: Stamp, body: EventBody) -> Event {
+        Event { stamp, tenant: tenant.clone(), observed_at: self.observed_at, body }
+    }
+
+    fn commit(&mut self, event: Event) -> Result<(), CoreError> {
+        Ok(self.core.store.commit(&[event])?)
+    }
+
+    fn is_pending(&self, tenant: &TenantId, subject: &Subject) -> bool {
+        let key = EntityKey { tenant: tenant.clone(), subject: subject.clone() };
+        !self.pending.is_empty() && self.pending.contains(&key)
+    }
+
+    /// Decides what waits when one of these is about to be written.
+    fn make_way<'k>(
+        &mut self,
+        mut touched: impl Iterator<Item = &'k EntityKey>,
+    ) -> Result<(), CoreError> {
+        if touched.any(|key| self.pending.contains(key)) { self.decide_waiting() } else { Ok(()) }
+    }
+
+    fn approvals(&mut self, tenant: &TenantId) -> Result<ApprovalsDoc, CoreError> {
+        let key = EntityKey { tenant: tenant.clone(), subject: Subject::Approvals };
+        let loaded = self.core.store.load(&[key])?;
+        let approvals = loaded.first().and_then(|entity| entity.approvals());
+        approvals.cloned().ok_or(CoreError::OtherKind)
+    }
+}
+
+/// The id of a decision follows from the question: a replay gives the same. 128 bits of SHA-256, written as a UUID of
+/// version 8 (RFC 9562, section 5.8).
+fn decision_id(tenant: &TenantId, request_id: &RequestId) -> String {
+    let mut hash = Sha256Hasher::new();
+    hash.update(tenant.as_str());
+    hash.update([0]);
+    hash.update(request_id.as_str());
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut id = [0_u8; 16];
+    id.copy_from_slice(digest.split_at(16).0);
+    let number = u128::from_be_bytes(id);
+    let number = (number & !(0xF << 76) & !(0b11 << 62)) | (8 << 76) | (0b10 << 62);
+    let text = format!("{number:032x}");
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
+    let parts: Vec<&str> = parts.into_iter().filter_map(|part| text.get(part)).collect();
+    parts.join("-")
+}

@@ -1,0 +1,47 @@
+//! How the engine has things written down, without knowing how that is done.
+
+use std::fmt::Debug;
+
+use crate::domain::{Fact, RefundClaim, Sha256, Verdict};
+use crate::signals::{Catalogue, SignalRow};
+use crate::state::ClaimDecided;
+
+/// Encodes and decodes what the ledger keeps. Encoding is canonical: equal things have equal bytes.
+pub trait Codec: Debug + Send + Sync {
+    /// The body of a fact's record.
+    fn fact(&self, fact: &Fact) -> Vec<u8>;
+    /// The fact in a record's body.
+    ///
+    /// # Errors
+    /// The body is damaged.
+    fn read_fact(&self, body: &[u8]) -> Result<Fact, CodecError>;
+    /// Digest of a fact.
+    fn fact_digest(&self, fact: &Fact) -> Sha256;
+    /// Digest of a claim with its inline facts.
+    fn claim_digest(&self, claim: &RefundClaim) -> Sha256;
+    /// A verdict as it is answered.
+    fn verdict(&self, verdict: &Verdict) -> Vec<u8>;
+    /// The body of a claim's record: the claim, the verdict as it is answered, the signals it was judged by.
+    fn claim(&self, claim: &RefundClaim, verdict: &[u8], row: &SignalRow) -> Vec<u8>;
+    /// What is in the body of a claim's record.
+    ///
+    /// # Errors
+    /// The body is damaged.
+    fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError>;
+    /// The body of the record that names the signals of this binary.
+    fn schema(&self, catalogue: &Catalogue) -> Vec<u8>;
+}
+
+/// A claim as it was recorded.
+#[derive(Debug, Clone)]
+pub struct RecordedClaim {
+    /// The verdict as it was answered.
+    pub verdict: Vec<u8>,
+    /// The claim, and what state remembers of its decision.
+    pub decided: ClaimDecided,
+}
+
+/// The body of a record is damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("the body of a ledger record is damaged")]
+pub struct CodecError(#[from] pub Box<dyn std::error::Error + Send + Sync>);

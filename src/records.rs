@@ -1,0 +1,70 @@
+//! How ledger records are written: protobuf, read for as long as ledgers live.
+
+use crate::domain::{Fact, RefundClaim, Sha256, Verdict};
+use crate::engine::{Codec, CodecError, RecordedClaim};
+use crate::signals::{Catalogue, SignalRow, SignalValue};
+use crate::state::ClaimDecided;
+use crate::wire::{self, SignalScalar, SignalSchema};
+use prost::Message;
+
+/// Writes ledger records as protobuf messages of `vouch.ledger.v1`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProtobufRecords;
+
+impl Codec for ProtobufRecords {
+    fn fact(&self, fact: &Fact) -> Vec<u8> {
+        wire::encode_fact_entry(fact)
+    }
+
+    fn read_fact(&self, body: &[u8]) -> Result<Fact, CodecError> {
+        wire::decode_fact_entry(body).map_err(damaged)
+    }
+
+    fn fact_digest(&self, fact: &Fact) -> Sha256 {
+        Sha256(wire::fact_digest(fact))
+    }
+
+    fn claim_digest(&self, claim: &RefundClaim) -> Sha256 {
+        Sha256(wire::claim_digest(claim))
+    }
+
+    fn verdict(&self, verdict: &Verdict) -> Vec<u8> {
+        wire::encode_verdict(verdict).encode_to_vec()
+    }
+
+    fn claim(&self, claim: &RefundClaim, verdict: &[u8], row: &SignalRow) -> Vec<u8> {
+        let signals = row.iter().map(|value| value.as_ref().map(scalar)).collect();
+        wire::encode_claim_entry(claim, verdict, &Catalogue::get().sha256(), signals)
+    }
+
+    fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError> {
+        let entry = wire::decode_claim_entry(body).map_err(damaged)?;
+        let summary = wire::verdict_decision(&entry.verdict).map_err(damaged)?;
+        let decided = ClaimDecided {
+            claim: entry.claim.into(),
+            decision: summary.decision,
+            decided_by: summary.decided_by,
+            approved: summary.approved,
+        };
+        Ok(RecordedClaim { verdict: entry.verdict, decided })
+    }
+
+    fn schema(&self, catalogue: &Catalogue) -> Vec<u8> {
+        let names = catalogue.defs().iter().map(|def| def.name.to_owned()).collect();
+        wire::encode_signal_schema(&SignalSchema { sha256: catalogue.sha256(), names })
+    }
+}
+
+fn scalar(value: &SignalValue) -> SignalScalar {
+    match value {
+        SignalValue::Int(value) => SignalScalar::Integer(*value),
+        SignalValue::Real(value) => SignalScalar::Real(*value),
+        SignalValue::Truth(value) => SignalScalar::Truth(*value),
+        SignalValue::Word(value) => SignalScalar::Text((*value).to_owned()),
+        SignalValue::Text(value) => SignalScalar::Text(value.as_ref().to_owned()),
+    }
+}
+
+fn damaged(error: wire::CodecError) -> CodecError {
+    CodecError(Box::new(error))
+}

@@ -2,8 +2,18 @@
 //!
 //! The ledger is the truth; entity state is its fold. It does not look into the bodies of its records.
 
+mod check;
+mod codec;
+#[cfg(test)]
+pub(crate) mod conformance;
+mod fjall;
+mod key;
+mod memory;
 mod record;
+mod scan;
 
+pub use self::fjall::FjallLedger;
+pub use memory::MemoryLedger;
 pub use record::{Found, LedgerError, Record, RecordKind};
 
 use crate::domain::TenantId;

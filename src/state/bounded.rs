@@ -1,11 +1,20 @@
 //! Lists and sets with a limit.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
 
-/// Inserts into a list that is sorted by `key`, behind its equals. A full list takes nothing more and says `false`.
-pub(super) fn insert_sorted<T, K: Ord>(
+/// Orders by `key`, and equals by what they hold: when two things carry the same time, the order of arrival must not
+/// show.
+pub(super) fn compare_by<T: Serialize, K: Ord>(a: &T, b: &T, key: impl Fn(&T) -> K) -> Ordering {
+    let content = |item: &T| postcard::to_stdvec(item).unwrap_or_default();
+    key(a).cmp(&key(b)).then_with(|| content(a).cmp(&content(b)))
+}
+
+/// Inserts into a list that is sorted by `key`. A full list takes nothing more and says `false`.
+pub(super) fn insert_sorted<T: Serialize, K: Ord>(
     list: &mut Vec<T>,
     limit: usize,
     item: T,
@@ -14,19 +23,19 @@ pub(super) fn insert_sorted<T, K: Ord>(
     if list.len() >= limit {
         return false;
     }
-    let at = list.partition_point(|other| key(other) <= key(&item));
+    let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
     list.insert(at, item);
     true
 }
 
-/// Inserts into a sorted list that forgets its smallest when it is full.
-pub(super) fn insert_latest<T, K: Ord>(
+/// Inserts into a list that is sorted by `key` and forgets its smallest when it is full.
+pub(super) fn insert_latest<T: Serialize, K: Ord>(
     list: &mut Vec<T>,
     limit: usize,
     item: T,
     key: impl Fn(&T) -> K,
 ) {
-    let at = list.partition_point(|other| key(other) <= key(&item));
+    let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
     list.insert(at, item);
     if list.len() > limit {
         list.remove(0);
@@ -37,6 +46,7 @@ pub(super) fn insert_latest<T, K: Ord>(
 /// set forgets the id that was not seen for longest, and says that it is saturated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeenSet<T> {
+    /// Ascending by id.
     seen: Vec<Seen<T>>,
     saturated: bool,
 }
@@ -60,12 +70,16 @@ impl<T: Clone + Ord> SeenSet<T> {
 
     /// Notes that `id` was seen.
     pub fn add(&mut self, id: &T, at: Timestamp) {
-        if let Some(seen) = self.seen.iter_mut().find(|seen| seen.id == *id) {
-            seen.first = seen.first.min(at);
-            seen.last = seen.last.max(at);
-            return;
+        match self.seen.binary_search_by(|seen| seen.id.cmp(id)) {
+            Ok(found) => {
+                if let Some(seen) = self.seen.get_mut(found) {
+                    seen.first = seen.first.min(at);
+                    seen.last = seen.last.max(at);
+                }
+                return;
+            }
+            Err(place) => self.seen.insert(place, Seen { id: id.clone(), first: at, last: at }),
         }
-        self.seen.push(Seen { id: id.clone(), first: at, last: at });
         if self.seen.len() > Self::LIMIT {
             self.saturated = true;
             let oldest = self
@@ -74,7 +88,7 @@ impl<T: Clone + Ord> SeenSet<T> {
                 .enumerate()
                 .min_by(|(_, a), (_, b)| (a.last, &a.id).cmp(&(b.last, &b.id)));
             if let Some((oldest, _)) = oldest {
-                self.seen.swap_remove(oldest);
+                self.seen.remove(oldest);
             }
         }
     }

@@ -29,6 +29,12 @@ impl Stamp {
     pub const fn decided(position: u64) -> Self {
         Self(position.saturating_mul(2).saturating_add(1))
     }
+
+    /// The ledger position that it belongs to.
+    #[must_use]
+    pub const fn position(self) -> u64 {
+        self.0 / 2
+    }
 }
 
 /// One thing to fold.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounded::insert_latest;
+use super::bounded::{compare_by, insert_latest};
 use super::{Event, EventBody};
 use crate::domain::{
     BatchId, FactBody, IncidentDeclared, IncidentKind, Sku, SupplierId, Timestamp,
@@ -24,14 +24,13 @@ impl IncidentsDoc {
         let FactBody::IncidentDeclared(incident) = &fact.body else { return };
         let same =
             |known: &(Timestamp, IncidentDeclared)| known.1.incident_id == incident.incident_id;
-        if let Some(known) = self.declared.iter().position(same) {
-            let newer = self.declared.get(known).is_some_and(|(at, _)| *at <= fact.occurred_at);
-            if !newer {
-                return;
-            }
-            self.declared.remove(known);
-        }
         let declared = (fact.occurred_at, incident.clone());
+        if let Some(known) = self.declared.iter().position(same) {
+            let known = self.declared.remove(known);
+            let later = compare_by(&declared, &known, |(at, _)| *at).is_gt();
+            let stands = if later { declared } else { known };
+            return insert_latest(&mut self.declared, INCIDENTS_MAX, stands, |(at, _)| *at);
+        }
         insert_latest(&mut self.declared, INCIDENTS_MAX, declared, |(at, _)| *at);
     }
 

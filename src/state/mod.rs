@@ -27,12 +27,14 @@ mod tenant;
 mod window;
 
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;
 
 pub use account::{AccountClaim, AccountDoc, Touch};
 pub use bounded::SeenSet;
 pub use card_key::{Activation, CardKeyDoc, KeyDelivery, Leak};
-pub use codec::{StateCodecError, decode, encode};
+pub use codec::{STATE_VERSION, StateCodecError, decode, encode};
 pub use device::DeviceDoc;
 pub use entity::{Entity, EntityBody};
 pub(crate) use event::subjects_of_decision;

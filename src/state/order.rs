@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounded::insert_sorted;
+use super::bounded::{compare_by, insert_sorted};
 use super::{ClaimDecided, Event, EventBody};
 use crate::domain::{
     AccountId, BatchId, ChargebackId, ChargebackResult, ClaimReason, Client, Country, Decision,
@@ -168,18 +168,20 @@ impl OrderDoc {
         let kept = match body {
             FactBody::OrderPlaced(fact) => {
                 // Orders are placed once; should two facts disagree, the earlier stands.
-                if self.placed.as_ref().is_none_or(|known| at < known.at) {
-                    self.placed = Some(Placed {
-                        at,
-                        account_id: fact.account_id.clone(),
-                        sku: fact.sku.clone(),
-                        sku_class: fact.sku_class,
-                        region_lock: fact.region_lock.clone(),
-                        supplier_id: fact.supplier_id.clone(),
-                        quantity: fact.quantity,
-                        amount: fact.amount,
-                        client: fact.client.clone(),
-                    });
+                let told = Placed {
+                    at,
+                    account_id: fact.account_id.clone(),
+                    sku: fact.sku.clone(),
+                    sku_class: fact.sku_class,
+                    region_lock: fact.region_lock.clone(),
+                    supplier_id: fact.supplier_id.clone(),
+                    quantity: fact.quantity,
+                    amount: fact.amount,
+                    client: fact.client.clone(),
+                };
+                let earlier = |known: &Placed| compare_by(&told, known, |p| p.at).is_lt();
+                if self.placed.as_ref().is_none_or(earlier) {
+                    self.placed = Some(told);
                 }
                 true
             }
@@ -194,9 +196,7 @@ impl OrderDoc {
                 repeats: 0,
             }),
             FactBody::PaymentReversed(fact) => {
-                let reversal = (at, fact.psp_transaction_id.clone(), fact.amount);
-                self.reversals.iter().any(|(_, id, _)| *id == reversal.1)
-                    || insert_sorted(&mut self.reversals, ORDER_LIST_MAX, reversal, |r| r.0)
+                self.reversed((at, fact.psp_transaction_id.clone(), fact.amount))
             }
             FactBody::KeyDelivered(fact) => {
                 let delivery = Delivery {
@@ -250,11 +250,22 @@ impl OrderDoc {
         if let Some(known) = self.captures.iter().position(same) {
             let known = self.captures.remove(known);
             let repeats = known.repeats.saturating_add(1);
-            let earliest = if capture.at < known.at { capture } else { known };
+            let earlier = compare_by(&capture, &known, |c| c.at).is_lt();
+            let earliest = if earlier { capture } else { known };
             let earliest = Capture { repeats, ..earliest };
             return insert_sorted(&mut self.captures, ORDER_LIST_MAX, earliest, capture_order);
         }
         insert_sorted(&mut self.captures, ORDER_LIST_MAX, capture, capture_order)
+    }
+
+    /// A transaction is reversed once: its earliest telling stands.
+    fn reversed(&mut self, told: (Timestamp, PspTransactionId, Money)) -> bool {
+        if let Some(known) = self.reversals.iter().position(|(_, id, _)| *id == told.1) {
+            let known = self.reversals.remove(known);
+            let earliest = if compare_by(&told, &known, |r| r.0).is_lt() { told } else { known };
+            return insert_sorted(&mut self.reversals, ORDER_LIST_MAX, earliest, |r| r.0);
+        }
+        insert_sorted(&mut self.reversals, ORDER_LIST_MAX, told, |r| r.0)
     }
 
     /// A refund number pays at most once: the latest word on it stands, and paid is final.
@@ -262,16 +273,20 @@ impl OrderDoc {
         if let Some(known) = self.refunds.iter().position(|r| r.refund_id == refund.refund_id) {
             let known = self.refunds.remove(known);
             let final_word = |r: &Refund| (r.status == SettlementStatus::Settled, r.at);
-            let stands = if final_word(&refund) > final_word(&known) { refund } else { known };
+            let later = compare_by(&refund, &known, final_word).is_gt();
+            let stands = if later { refund } else { known };
             return insert_sorted(&mut self.refunds, ORDER_LIST_MAX, stands, |r| r.at);
         }
         insert_sorted(&mut self.refunds, ORDER_LIST_MAX, refund, |r| r.at)
     }
 
+    /// The latest ending of a dispute stands, with its amount; an ending outranks a beginning.
     fn disputed(&mut self, told: Chargeback) -> bool {
         match self.chargebacks.iter_mut().find(|c| c.chargeback_id == told.chargeback_id) {
             Some(known) => {
-                known.closed = known.closed.max_by_time(told.closed);
+                if compare_by(&told, known, |c| c.closed).is_gt() {
+                    *known = told;
+                }
                 true
             }
             None => insert_sorted(&mut self.chargebacks, ORDER_LIST_MAX, told, |c| {
@@ -307,18 +322,4 @@ impl OrderDoc {
 
 fn capture_order(capture: &Capture) -> (Timestamp, PspTransactionId) {
     (capture.at, capture.psp_transaction_id.clone())
-}
-
-/// The later of two endings.
-trait LaterEnding {
-    fn max_by_time(self, other: Self) -> Self;
-}
-
-impl LaterEnding for Option<(Timestamp, ChargebackResult)> {
-    fn max_by_time(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(a), Some(b)) => Some(if b > a { b } else { a }),
-            (a, b) => a.or(b),
-        }
-    }
 }

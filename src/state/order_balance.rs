@@ -100,7 +100,9 @@ impl OrderDoc {
             total(standing().filter_map(|claim| self.promised(claim)).map(|m| minor(&m)))?;
         // What a claim in review asks for may be in the order's currency: then it is known only roughly, as a flag.
         let held = standing().filter(|claim| self.is_held(claim));
-        let held = held.map(|claim| minor(&claim.amount).unwrap_or(captured)).sum();
+        let held = held.map(|claim| minor(&claim.amount).unwrap_or(captured));
+        // Each part may be the sum of all captures: too many of those would overflow.
+        let held = held.fold(0, i64::saturating_add);
         Some(Balance {
             currency,
             paid_minor: captured - reversed.min(captured),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounded::insert_latest;
+use super::bounded::{compare_by, insert_latest};
 use super::{Event, EventBody};
 use crate::domain::{FactBody, Money, OrderId, PspTransactionId, Timestamp};
 
@@ -33,18 +33,19 @@ impl PayerDoc {
     pub(super) fn apply(&mut self, event: &Event) {
         let EventBody::Fact(fact) = &event.body else { return };
         let FactBody::PaymentCaptured(captured) = &fact.body else { return };
-        let told = |known: &PayerCapture| known.psp_transaction_id == captured.psp_transaction_id;
-        if let Some(known) = self.captures.iter_mut().find(|c| told(c)) {
-            known.at = known.at.min(fact.occurred_at);
-            self.captures.sort_by_key(|c| c.at);
-            return;
-        }
-        let capture = PayerCapture {
+        let told = PayerCapture {
             at: fact.occurred_at,
             psp_transaction_id: captured.psp_transaction_id.clone(),
             order_id: captured.order_id.clone(),
             amount: captured.amount,
         };
-        insert_latest(&mut self.captures, PAYER_CAPTURES_MAX, capture, |c| c.at);
+        // The same transaction id again is a retry of one payment: its earliest telling stands.
+        let same = |known: &PayerCapture| known.psp_transaction_id == told.psp_transaction_id;
+        let known = self.captures.iter().position(same).map(|known| self.captures.remove(known));
+        let earliest = match known {
+            Some(known) if compare_by(&known, &told, |c| c.at).is_lt() => known,
+            Some(_) | None => told,
+        };
+        insert_latest(&mut self.captures, PAYER_CAPTURES_MAX, earliest, |c| c.at);
     }
 }

@@ -1,5 +1,17 @@
 //! Where entity state is kept: a cache of what the ledger says, behind one trait.
 
+mod cache;
+#[cfg(test)]
+pub(crate) mod conformance;
+mod database;
+mod fjall;
+mod header;
+mod memory;
+
+pub use self::fjall::{FjallStore, StoreLimits};
+pub use database::{DatabaseError, open_database};
+pub use memory::MemoryStore;
+
 use std::sync::Arc;
 
 use crate::state::{Entity, EntityKey, Event, StateCodecError};

@@ -1,0 +1,37 @@
+//! What is asked of records before they are appended, whatever keeps them.
+
+use std::collections::HashSet;
+
+use super::key::{alias_key, id_key};
+use super::{Ledger, LedgerError, Record};
+
+/// Longest id or alias of a record, in bytes. Ids of the domain are far shorter.
+const NAME_MAX_BYTES: usize = 1_024;
+
+/// Refuses records whose id or alias is taken, stands twice among them, or is too long.
+pub(super) fn check_names(ledger: &impl Ledger, records: &[Record]) -> Result<(), LedgerError> {
+    let mut ids = HashSet::new();
+    let mut aliases = HashSet::new();
+    for record in records {
+        let (tenant, kind, id) = (&record.tenant, record.kind, record.id.as_str());
+        check_length(id)?;
+        if !ids.insert(id_key(tenant, kind, id)) || ledger.find(tenant, kind, id)?.is_some() {
+            return Err(LedgerError::Taken { id: record.id.clone() });
+        }
+        let Some(alias) = &record.alias else { continue };
+        check_length(alias)?;
+        let fresh = aliases.insert(alias_key(tenant, alias));
+        if !fresh || ledger.find_alias(tenant, alias)?.is_some() {
+            return Err(LedgerError::Taken { id: alias.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn check_length(name: &str) -> Result<(), LedgerError> {
+    if name.len() <= NAME_MAX_BYTES {
+        return Ok(());
+    }
+    let told = format!("a name of {} bytes; give at most {NAME_MAX_BYTES}", name.len());
+    Err(LedgerError::Storage(told.into()))
+}

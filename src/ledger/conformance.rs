@@ -1,0 +1,132 @@
+//! What every ledger must do.
+
+use super::{Found, Ledger, LedgerError, Record, RecordKind};
+use crate::domain::{Sha256, TenantId, Timestamp};
+
+/// Holds a kind of ledger to all of it; `new` makes an empty one.
+pub(crate) fn ledger_conforms<L: Ledger>(new: impl Fn() -> L) {
+    starts_empty(&new());
+    keeps_order(&mut new());
+    finds_by_id_and_alias(&mut new());
+    refuses_taken_names(&mut new());
+    scans_from_anywhere(&mut new());
+}
+
+/// A record with a body that tells it apart.
+pub(crate) fn record(tenant: &str, kind: RecordKind, id: &str) -> Record {
+    let digest = u8::try_from(id.len()).unwrap();
+    Record {
+        tenant: TenantId::parse(tenant).unwrap(),
+        kind,
+        id: id.into(),
+        alias: None,
+        digest: Sha256([digest; 32]),
+        observed_at: Timestamp::from_ms(1_700_000_000_000),
+        body: format!("{tenant}/{kind:?}/{id}").into_bytes(),
+    }
+}
+
+/// So many facts with ids of their own, counted from `first`.
+pub(crate) fn facts(first: usize, count: usize) -> Vec<Record> {
+    (first..first + count).map(|n| record("shop", RecordKind::Fact, &format!("f{n}"))).collect()
+}
+
+fn with_alias(record: Record, alias: &str) -> Record {
+    Record { alias: Some(alias.into()), ..record }
+}
+
+fn starts_empty(ledger: &impl Ledger) {
+    assert_eq!(ledger.end(), 0);
+    assert_eq!(ledger.read(0).unwrap(), None);
+    assert_eq!(ledger.read(1).unwrap(), None);
+    assert_eq!(ledger.scan(0).count(), 0);
+    let tenant = TenantId::parse("shop").unwrap();
+    assert_eq!(ledger.find(&tenant, RecordKind::Fact, "f0").unwrap(), None);
+    assert_eq!(ledger.find_alias(&tenant, "d").unwrap(), None);
+}
+
+fn keeps_order(ledger: &mut impl Ledger) {
+    let records = facts(0, 5);
+    assert_eq!(ledger.append(&records[..2]).unwrap(), 2);
+    assert_eq!(ledger.append(&[]).unwrap(), 2, "nothing to append is fine");
+    assert_eq!(ledger.append(&records[2..]).unwrap(), 5);
+    assert_eq!(ledger.end(), 5);
+    for (position, record) in (1..).zip(&records) {
+        assert_eq!(ledger.read(position).unwrap().as_ref(), Some(record));
+    }
+    assert_eq!(ledger.read(0).unwrap(), None);
+    assert_eq!(ledger.read(6).unwrap(), None);
+    assert_eq!(ledger.read(u64::MAX).unwrap(), None);
+}
+
+fn finds_by_id_and_alias(ledger: &mut impl Ledger) {
+    let claim = with_alias(record("shop", RecordKind::Claim, "same"), "decision");
+    let others = [
+        record("shop", RecordKind::Fact, "same"),
+        claim.clone(),
+        with_alias(record("other", RecordKind::Claim, "same"), "decision"),
+        // Nothing but where the tenant ends tells these two apart.
+        record("sh", RecordKind::Fact, "op"),
+    ];
+    ledger.append(&others).unwrap();
+    let found = |tenant, kind| {
+        let tenant = TenantId::parse(tenant).unwrap();
+        ledger.find(&tenant, kind, "same").unwrap().map(|found| found.position)
+    };
+    assert_eq!(found("shop", RecordKind::Fact), Some(1));
+    assert_eq!(found("shop", RecordKind::Claim), Some(2));
+    assert_eq!(found("other", RecordKind::Claim), Some(3));
+    assert_eq!(found("other", RecordKind::Fact), None);
+    assert_eq!(found("shop", RecordKind::Schema), None);
+    let digest = ledger.find(&claim.tenant, RecordKind::Claim, "same").unwrap();
+    assert_eq!(digest, Some(Found { position: 2, digest: claim.digest }));
+    assert_eq!(ledger.find_alias(&claim.tenant, "decision").unwrap(), Some(2));
+    assert_eq!(ledger.find_alias(&claim.tenant, "same").unwrap(), None, "an id is no alias");
+    assert_eq!(ledger.find_alias(&others[2].tenant, "decision").unwrap(), Some(3));
+    assert_eq!(ledger.find_alias(&others[3].tenant, "decision").unwrap(), None);
+}
+
+fn refuses_taken_names(ledger: &mut impl Ledger) {
+    let first = with_alias(record("shop", RecordKind::Claim, "q1"), "d1");
+    ledger.append(std::slice::from_ref(&first)).unwrap();
+    let fresh = || record("shop", RecordKind::Claim, "q2");
+    let refused = [
+        (vec![fresh(), first.clone()], "q1"),
+        (vec![fresh(), fresh()], "q2"),
+        (vec![fresh(), with_alias(record("shop", RecordKind::Claim, "q3"), "d1")], "d1"),
+        (
+            vec![
+                with_alias(fresh(), "d2"),
+                with_alias(record("shop", RecordKind::Claim, "q3"), "d2"),
+            ],
+            "d2",
+        ),
+    ];
+    for (records, name) in refused {
+        match ledger.append(&records) {
+            Err(LedgerError::Taken { id }) => assert_eq!(id, name),
+            other => panic!("{name}: {other:?}"),
+        }
+        assert_eq!(ledger.end(), 1);
+        assert_eq!(ledger.scan(1).count(), 1);
+        assert_eq!(ledger.find(&first.tenant, RecordKind::Claim, "q2").unwrap(), None);
+        assert_eq!(ledger.find_alias(&first.tenant, "d2").unwrap(), None);
+    }
+    let long = record("shop", RecordKind::Fact, &"x".repeat(200));
+    let too_long = Record { id: "x".repeat(70_000), ..long.clone() };
+    assert!(ledger.append(&[too_long]).is_err());
+    assert_eq!(ledger.append(&[long]).unwrap(), 2, "a refused batch leaves the ledger usable");
+}
+
+fn scans_from_anywhere(ledger: &mut impl Ledger) {
+    let records = facts(0, 300);
+    for chunk in records.chunks(7) {
+        ledger.append(chunk).unwrap();
+    }
+    for from in [0, 1, 2, 150, 300, 301, u64::MAX] {
+        let scanned: Vec<_> = ledger.scan(from).map(Result::unwrap).collect();
+        let expected: Vec<_> =
+            (1..).zip(records.iter().cloned()).filter(|(at, _)| *at >= from).collect();
+        assert_eq!(scanned, expected, "from {from}");
+    }
+}

@@ -1,0 +1,206 @@
+//! The embedded ledger, on disk.
+
+use std::fmt;
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
+
+use super::check::check_names;
+use super::codec::{decode, encode};
+use super::key::{alias_key, id_key};
+use super::scan::Scan;
+use super::{Found, Ledger, LedgerError, Record, RecordKind};
+use crate::domain::{Sha256, TenantId};
+
+/// Layout of the keyspaces below. Raise it with every change, and read the older ones.
+const FORMAT: u32 = 1;
+const FORMAT_KEY: &str = "format";
+
+/// Writes collect in memory up to this many bytes per keyspace before they become a file.
+const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
+
+/// A ledger in an embedded database.
+///
+/// An append is one batch over all keyspaces, forced to disk before it becomes visible here. A missing id costs a look
+/// into a bloom filter, which fjall keeps for every table of the keyspaces `ledger_ids` and `ledger_aliases`.
+pub struct FjallLedger {
+    database: Database,
+    /// Position, 8 bytes big-endian -> record.
+    records: Keyspace,
+    /// Id key -> position, 8 bytes big-endian, then digest, 32 bytes.
+    ids: Keyspace,
+    /// Alias key -> position, 8 bytes big-endian.
+    aliases: Keyspace,
+    /// The last position that is known to be on disk. INVARIANT: nothing behind it is ever shown.
+    end: u64,
+    /// A write failed: what is on disk is unknown until the database was opened again.
+    broken: bool,
+    /// Writes a batch and forces it to disk. Tests put a failing one here.
+    write: fn(OwnedWriteBatch) -> fjall::Result<()>,
+}
+
+/// Why a ledger takes no more records.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "an earlier write failed, so what is on disk is unknown; repair the disk and start vouch again"
+)]
+struct BrokenError;
+
+impl FjallLedger {
+    /// Opens the ledger of a database, which may be new.
+    ///
+    /// # Errors
+    /// The storage failed, or a newer vouch wrote the ledger.
+    pub fn open(database: &Database) -> Result<Self, LedgerError> {
+        let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+        let keyspace = |name| database.keyspace(name, options).map_err(storage);
+        let meta = keyspace("ledger_meta")?;
+        // Records are read by positions that exist: a filter in the largest level would never save a read.
+        let hits = || options().expect_point_read_hits(true);
+        let records = database.keyspace("ledger_records", hits).map_err(storage)?;
+        let end = last_position(&records)?;
+        check_format(database, &meta, end)?;
+        Ok(Self {
+            database: database.clone(),
+            records,
+            ids: keyspace("ledger_ids")?,
+            aliases: keyspace("ledger_aliases")?,
+            end,
+            broken: false,
+            write: OwnedWriteBatch::commit,
+        })
+    }
+
+    fn add(
+        &self,
+        batch: &mut OwnedWriteBatch,
+        position: u64,
+        record: &Record,
+    ) -> Result<(), LedgerError> {
+        let key = position.to_be_bytes();
+        let id = id_key(&record.tenant, record.kind, &record.id);
+        batch.insert(&self.records, key, encode(record)?);
+        batch.insert(&self.ids, id, [key.as_slice(), &record.digest.0].concat());
+        if let Some(alias) = &record.alias {
+            batch.insert(&self.aliases, alias_key(&record.tenant, alias), key);
+        }
+        Ok(())
+    }
+}
+
+impl Ledger for FjallLedger {
+    fn end(&self) -> u64 {
+        self.end
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        if self.broken {
+            return Err(storage(BrokenError));
+        }
+        if records.is_empty() {
+            return Ok(self.end);
+        }
+        check_names(self, records)?;
+        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), records.len() * 3);
+        // The journal is forced to disk inside `commit`, before any reader sees the batch.
+        let mut batch = batch.durability(Some(PersistMode::SyncAll));
+        let mut position = self.end;
+        for record in records {
+            position += 1;
+            self.add(&mut batch, position, record)?;
+        }
+        (self.write)(batch).map_err(|error| {
+            self.broken = true;
+            storage(error)
+        })?;
+        self.end = position;
+        Ok(position)
+    }
+
+    fn find(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, LedgerError> {
+        let Some(value) = self.ids.get(id_key(tenant, kind, id)).map_err(storage)? else {
+            return Ok(None);
+        };
+        let (position, digest) = value.split_first_chunk().ok_or_else(|| odd_entry(id))?;
+        let position = u64::from_be_bytes(*position);
+        let digest = Sha256(digest.try_into().map_err(|_| odd_entry(id))?);
+        Ok((position <= self.end).then_some(Found { position, digest }))
+    }
+
+    fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError> {
+        let Some(value) = self.aliases.get(alias_key(tenant, alias)).map_err(storage)? else {
+            return Ok(None);
+        };
+        let position = <[u8; 8]>::try_from(&*value).map_err(|_| odd_entry(alias))?;
+        Ok(Some(u64::from_be_bytes(position)).filter(|position| *position <= self.end))
+    }
+
+    fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
+        if position == 0 || position > self.end {
+            return Ok(None);
+        }
+        let bytes = self.records.get(position.to_be_bytes()).map_err(storage)?;
+        let missing = || LedgerError::Damaged { position, detail: "it is missing".into() };
+        decode(position, &bytes.ok_or_else(missing)?).map(Some)
+    }
+
+    fn scan(
+        &self,
+        position: u64,
+    ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
+        let from = position.max(1);
+        if from > self.end {
+            return Box::new(std::iter::empty());
+        }
+        let range = self.records.range(from.to_be_bytes()..=self.end.to_be_bytes());
+        Box::new(Scan::new(range, from, self.end))
+    }
+}
+
+impl fmt::Debug for FjallLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FjallLedger")
+            .field("end", &self.end)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
+    }
+}
+
+fn last_position(records: &Keyspace) -> Result<u64, LedgerError> {
+    let Some(last) = records.last_key_value() else { return Ok(0) };
+    let key = last.key().map_err(storage)?;
+    let key = <[u8; 8]>::try_from(&*key).map_err(|_| odd_entry("the last record"))?;
+    Ok(u64::from_be_bytes(key))
+}
+
+/// Reads the format number, or writes it into a new ledger.
+fn check_format(database: &Database, meta: &Keyspace, end: u64) -> Result<(), LedgerError> {
+    let Some(format) = meta.get(FORMAT_KEY).map_err(storage)? else {
+        if end > 0 {
+            return Err(odd_entry(FORMAT_KEY));
+        }
+        meta.insert(FORMAT_KEY, FORMAT.to_be_bytes()).map_err(storage)?;
+        return database.persist(PersistMode::SyncAll).map_err(storage);
+    };
+    let found = <[u8; 4]>::try_from(&*format).map_err(|_| odd_entry(FORMAT_KEY))?;
+    let found = u32::from_be_bytes(found);
+    if found > FORMAT {
+        return Err(LedgerError::Format { found, known: FORMAT });
+    }
+    Ok(())
+}
+
+fn odd_entry(name: &str) -> LedgerError {
+    LedgerError::Storage(format!("the entry of `{name}` is missing or damaged").into())
+}
+
+pub(super) fn storage(error: impl std::error::Error + Send + Sync + 'static) -> LedgerError {
+    LedgerError::Storage(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests;

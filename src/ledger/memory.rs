@@ -1,0 +1,85 @@
+//! The reference ledger, in memory.
+
+use std::collections::HashMap;
+
+use super::check::check_names;
+use super::key::{alias_key, id_key};
+use super::{Found, Ledger, LedgerError, Record, RecordKind};
+use crate::domain::TenantId;
+
+/// A ledger in memory: for tests and replay. Nothing survives the process.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryLedger {
+    records: Vec<Record>,
+    /// Positions by id key.
+    ids: HashMap<Vec<u8>, u64>,
+    /// Positions by alias key.
+    aliases: HashMap<Vec<u8>, u64>,
+}
+
+impl MemoryLedger {
+    fn at(&self, position: u64) -> Option<&Record> {
+        let index = usize::try_from(position.checked_sub(1)?).ok()?;
+        self.records.get(index)
+    }
+}
+
+impl Ledger for MemoryLedger {
+    fn end(&self) -> u64 {
+        u64::try_from(self.records.len()).unwrap_or(u64::MAX)
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        check_names(self, records)?;
+        for record in records {
+            let position = self.end() + 1;
+            self.ids.insert(id_key(&record.tenant, record.kind, &record.id), position);
+            if let Some(alias) = &record.alias {
+                self.aliases.insert(alias_key(&record.tenant, alias), position);
+            }
+            self.records.push(record.clone());
+        }
+        Ok(self.end())
+    }
+
+    fn find(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, LedgerError> {
+        let position = self.ids.get(&id_key(tenant, kind, id)).copied();
+        let found = position.and_then(|position| {
+            self.at(position).map(|record| Found { position, digest: record.digest })
+        });
+        Ok(found)
+    }
+
+    fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError> {
+        Ok(self.aliases.get(&alias_key(tenant, alias)).copied())
+    }
+
+    fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
+        Ok(self.at(position).cloned())
+    }
+
+    fn scan(
+        &self,
+        position: u64,
+    ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
+        let from = position.max(1);
+        let read = move |at| self.at(at).map(|record| Ok((at, record.clone())));
+        Box::new((from..=self.end()).filter_map(read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::ledger_conforms;
+    use super::*;
+
+    #[test]
+    fn conforms() {
+        ledger_conforms(MemoryLedger::default);
+    }
+}

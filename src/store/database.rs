@@ -1,0 +1,182 @@
+//! The embedded database that holds ledger and state.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use fjall::{Database, KeyspaceCreateOptions};
+
+/// The keyspace by which a database is known to be ours.
+const MARK: &str = "vouch";
+
+/// Journals are kept until what they hold is in tables; the least that fjall takes is 64 MiB.
+const JOURNAL_MAX_BYTES: u64 = 128 * 1_024 * 1_024;
+
+/// One thread writes tables out and compacts them. With more, one of them spins while another compacts.
+const WORKER_THREADS: usize = 1;
+
+/// Tables that are kept open.
+const OPEN_FILES_MAX: usize = 256;
+
+/// Why the database does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// Another process has it.
+    #[error("`{path}` is in use by another vouch; stop that one, or give this one another folder")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder can not be written.
+    #[error("`{path}` is not writable; let the user that runs vouch write there")]
+    NotWritable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The folder belongs to something else.
+    #[error("`{path}` is no data folder of vouch; give a new or an empty folder")]
+    NotVouch {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Vouch was stopped while it created the database for the first time.
+    #[error(
+        "`{path}` holds a database that was never finished and holds nothing; empty the folder"
+    )]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Anything else.
+    #[error("the database in `{path}` does not open")]
+    Storage {
+        /// The folder.
+        path: PathBuf,
+        /// What the database said.
+        #[source]
+        source: fjall::Error,
+    },
+}
+
+/// Opens the database in `path`, or creates it in a new or empty folder. `cache_bytes` bounds what it keeps of tables in
+/// memory; what was written lately comes on top, up to 16 MiB for each of five keyspaces.
+///
+/// The folder is locked while the database, or a ledger or store on it, lives: a second open is refused, in this process
+/// too.
+///
+/// # Errors
+/// The folder is in use, not writable, not ours, or damaged.
+pub fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, DatabaseError> {
+    check_folder(path)?;
+    let opened = Database::builder(path)
+        .cache_size(cache_bytes)
+        .max_journaling_size(JOURNAL_MAX_BYTES)
+        .worker_threads(WORKER_THREADS)
+        .max_cached_files(Some(OPEN_FILES_MAX))
+        .open();
+    let database = opened.map_err(|error| explain(path, error))?;
+    if database.keyspace_count() > 0 && !database.keyspace_exists(MARK) {
+        return Err(DatabaseError::NotVouch { path: path.into() });
+    }
+    database
+        .keyspace(MARK, KeyspaceCreateOptions::default)
+        .map_err(|error| explain(path, error))?;
+    Ok(database)
+}
+
+/// A folder without a database must be empty: files of others are not to be mixed with ours.
+fn check_folder(path: &Path) -> Result<(), DatabaseError> {
+    let failed = |error: std::io::Error| explain(path, error.into());
+    // Written last when a database is created.
+    let finished = path.join("version").try_exists().map_err(failed)?;
+    if finished || !path.try_exists().map_err(failed)? {
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        names.push(entry.map_err(failed)?.file_name());
+    }
+    // The root of a mounted disk has one entry of its own.
+    names.retain(|name| name != "lost+found");
+    let path = path.to_path_buf();
+    if names.is_empty() {
+        Ok(())
+    } else if names.iter().all(|name| name == "lock" || name == "keyspaces" || name == "0.jnl") {
+        Err(DatabaseError::Unfinished { path })
+    } else {
+        Err(DatabaseError::NotVouch { path })
+    }
+}
+
+fn explain(path: &Path, error: fjall::Error) -> DatabaseError {
+    let path = path.to_path_buf();
+    if matches!(error, fjall::Error::Locked) {
+        return DatabaseError::Locked { path };
+    }
+    if matches!(error, fjall::Error::InvalidVersion(None)) {
+        return DatabaseError::NotVouch { path };
+    }
+    let unwritable =
+        [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::NotADirectory];
+    if let fjall::Error::Io(source) = error {
+        return if unwritable.contains(&source.kind()) {
+            DatabaseError::NotWritable { path, source }
+        } else {
+            DatabaseError::Storage { path, source: source.into() }
+        };
+    }
+    DatabaseError::Storage { path, source: error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_user_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/data");
+        let first = open_database(&path, 1 << 20).unwrap();
+        let refused = open_database(&path, 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::Locked { .. }), "{refused:?}");
+        drop(first);
+        open_database(&path, 1 << 20).unwrap();
+    }
+
+    #[test]
+    fn leaves_the_files_of_others_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("thesis.txt"), "all of it").unwrap();
+        let refused = open_database(folder.path(), 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::NotVouch { .. }), "{refused:?}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        std::fs::write(folder.path().join("version"), "1.0").unwrap();
+        let refused = open_database(folder.path(), 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::NotVouch { .. }), "{refused:?}");
+
+        let refused = open_database(&folder.path().join("thesis.txt/data"), 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::NotWritable { .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn tells_a_creation_that_was_cut_short() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open_database(folder.path(), 1 << 20).unwrap());
+        std::fs::remove_file(folder.path().join("version")).unwrap();
+        let refused = open_database(folder.path(), 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::Unfinished { .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn refuses_the_database_of_another_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = Database::builder(folder.path()).open().unwrap();
+        other.keyspace("songs", KeyspaceCreateOptions::default).unwrap();
+        drop(other);
+        let refused = open_database(folder.path(), 1 << 20).err().unwrap();
+        assert!(matches!(refused, DatabaseError::NotVouch { .. }), "{refused:?}");
+    }
+}

@@ -1,0 +1,240 @@
+//! The embedded store, on disk.
+
+use std::fmt;
+use std::sync::Arc;
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+
+use super::cache::Cache;
+use super::header::Header;
+use super::{StateStore, StoreError};
+use crate::state::{Entity, EntityKey, Event, STATE_VERSION, decode, encode};
+
+/// Writes collect in memory up to this many bytes before they become a file.
+const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
+
+/// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
+const WRITE_AHEAD: usize = 256;
+
+/// How much a [`FjallStore`] may hold back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreLimits {
+    /// Entities in memory, estimated, in bytes. Those that are not settled yet come on top.
+    pub cache_bytes: usize,
+    /// Ledger positions that a restart folds again, at most.
+    pub checkpoint_every: u64,
+}
+
+/// Entity state in an embedded database, behind a bounded cache.
+///
+/// Changes stay in memory until the ledger is on disk beyond them, then are written in the order in which they began.
+/// Each write is one batch: entities, and the position before the first change that is not written. An entity may so be
+/// ahead of that position; folding the tail again passes over what it has seen already, by its stamp.
+///
+/// INVARIANT: no state is on disk without the records that it reflects. State is not forced to disk, and need not be:
+/// what is lost is folded again. It may reach the disk early, though, whenever the system likes. But it is written only
+/// after its records were forced to disk, and behind them into the one journal of the database, which is read back in
+/// order up to the first batch that is not whole; tables are made of what is in the journal already.
+pub struct FjallStore {
+    database: Database,
+    /// Entity key -> entity; beside them the [`Header`].
+    state: Keyspace,
+    limits: StoreLimits,
+    cache: Cache,
+    checkpoint: u64,
+    settled: u64,
+    /// A write failed: memory may be ahead of what later loads would find.
+    broken: bool,
+}
+
+/// Why a store does no more.
+#[derive(Debug, thiserror::Error)]
+#[error("an earlier write failed; repair the disk and start vouch again")]
+struct BrokenError;
+
+impl FjallStore {
+    /// Opens the state of a database, which may be new, beside a ledger that ends at `ledger_end`.
+    ///
+    /// State of another layout, or of records that the ledger does not have, is cleared: the checkpoint is 0 then.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn open(
+        database: &Database,
+        limits: StoreLimits,
+        ledger_end: u64,
+    ) -> Result<Self, StoreError> {
+        let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+        let state = database.keyspace("state", options).map_err(storage)?;
+        let header = usable_header(&state, ledger_end)?;
+        Ok(Self {
+            database: database.clone(),
+            state,
+            limits,
+            cache: Cache::new(),
+            checkpoint: header.checkpoint,
+            settled: header.reflects,
+            broken: false,
+        })
+    }
+
+    /// Estimate of what is held in memory, in bytes.
+    #[must_use]
+    pub const fn cached_bytes(&self) -> usize {
+        self.cache.bytes()
+    }
+
+    fn fetch(&mut self, key: &EntityKey) -> Result<(), StoreError> {
+        if self.cache.contains(key) {
+            return Ok(());
+        }
+        let (entity, encoded_len) = match self.state.get(key.to_bytes()).map_err(storage)? {
+            Some(bytes) => (decode(&bytes)?, bytes.len()),
+            None => (Entity::unknown(&key.subject), 0),
+        };
+        self.cache.put(key.clone(), Arc::new(entity), encoded_len);
+        Ok(())
+    }
+
+    fn usable(&self) -> Result<(), StoreError> {
+        if self.broken { Err(storage(BrokenError)) } else { Ok(()) }
+    }
+
+    /// Writes those of the entities that are not written yet, and how far the state has come.
+    fn write_back(&mut self, keys: &[EntityKey]) -> Result<(), StoreError> {
+        let written = self.try_write_back(keys);
+        self.broken |= written.is_err();
+        written
+    }
+
+    fn try_write_back(&mut self, keys: &[EntityKey]) -> Result<(), StoreError> {
+        let mut batch = self.database.batch();
+        for key in keys {
+            if let Some(entity) = self.cache.take_unsaved(key) {
+                let bytes = encode(&entity)?;
+                self.cache.measured(key, bytes.len());
+                batch.insert(&self.state, key.to_bytes(), bytes);
+            }
+        }
+        let unsaved = self.cache.oldest_unsaved();
+        let before_unsaved = unsaved.map_or(self.settled, |position| position.saturating_sub(1));
+        let header = Header {
+            version: STATE_VERSION,
+            checkpoint: before_unsaved.min(self.settled),
+            reflects: self.settled,
+        };
+        batch.insert(&self.state, Header::KEY, header.to_bytes());
+        batch.commit().map_err(storage)?;
+        self.checkpoint = header.checkpoint;
+        Ok(())
+    }
+}
+
+impl StateStore for FjallStore {
+    fn load(&mut self, keys: &[EntityKey]) -> Result<Vec<Arc<Entity>>, StoreError> {
+        self.usable()?;
+        let mut entities = Vec::with_capacity(keys.len());
+        for key in keys {
+            self.fetch(key)?;
+            let entity = self.cache.get(key);
+            entities.push(entity.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
+        }
+        self.cache.trim(self.limits.cache_bytes);
+        Ok(entities)
+    }
+
+    fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
+        self.usable()?;
+        for event in events {
+            for key in event.touches() {
+                self.fetch(&key)?;
+                self.cache.apply(&key, event);
+            }
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, position: u64) -> Result<(), StoreError> {
+        self.usable()?;
+        self.settled = self.settled.max(position);
+        let every = self.limits.checkpoint_every;
+        let late = self.settled - self.checkpoint.min(self.settled) >= every;
+        let mut keys = Vec::new();
+        if late {
+            let must = self.settled.saturating_sub(every);
+            let may = self.settled - (every / 2).min(self.settled);
+            keys = self.cache.due(self.settled, must, may, WRITE_AHEAD);
+        }
+        let mut victims = Vec::new();
+        let limit = self.limits.cache_bytes;
+        if self.cache.bytes() > limit {
+            // An eighth below the limit: the next event then does not have to evict again.
+            victims = self.cache.victims(self.settled, limit - limit / 8);
+            keys.extend(victims.iter().filter(|key| self.cache.is_unsaved(key)).cloned());
+        }
+        if late || !keys.is_empty() {
+            self.write_back(&keys)?;
+        }
+        self.cache.evict(&victims);
+        Ok(())
+    }
+
+    fn flush(&mut self, position: u64) -> Result<(), StoreError> {
+        self.usable()?;
+        self.settled = self.settled.max(position);
+        let keys = self.cache.due(self.settled, self.settled, self.settled, usize::MAX);
+        self.write_back(&keys)?;
+        self.database.persist(PersistMode::SyncAll).map_err(storage)
+    }
+
+    fn checkpoint(&self) -> u64 {
+        self.checkpoint
+    }
+}
+
+impl fmt::Debug for FjallStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FjallStore")
+            .field("limits", &self.limits)
+            .field("cached_bytes", &self.cache.bytes())
+            .field("checkpoint", &self.checkpoint)
+            .field("settled", &self.settled)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The header of state that can be used; state that can not is cleared, in one step with its header.
+fn usable_header(state: &Keyspace, ledger_end: u64) -> Result<Header, StoreError> {
+    let stored = state.get(Header::KEY).map_err(storage)?;
+    let header = match stored {
+        None if state.is_empty().map_err(storage)? => return Ok(Header::EMPTY),
+        None => None,
+        Some(bytes) => Header::parse(&bytes),
+    };
+    match header {
+        Some(header) if header.version != STATE_VERSION => tracing::warn!(
+            found = header.version,
+            known = STATE_VERSION,
+            "state has another layout: it is cleared, and the ledger folded from its beginning"
+        ),
+        Some(header) if header.reflects > ledger_end => tracing::warn!(
+            state = header.reflects,
+            ledger = ledger_end,
+            "state is ahead of the ledger: it is cleared, and the ledger folded from its beginning"
+        ),
+        Some(header) => return Ok(header),
+        None => tracing::warn!(
+            "state has no readable header: it is cleared, and the ledger folded from its beginning"
+        ),
+    }
+    state.clear().map_err(storage)?;
+    Ok(Header::EMPTY)
+}
+
+fn storage(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Storage(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+use std::cell::RefCell;
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::super::conformance::{assert_reflects, records, store_conforms};
+use super::super::open_database;
+use super::*;
+use crate::state::samples::{Intake, events, fold, intake};
+
+const TINY: StoreLimits = StoreLimits { cache_bytes: 6_000, checkpoint_every: 10 };
+const ROOMY: StoreLimits = StoreLimits { cache_bytes: 1 << 24, checkpoint_every: 1_000 };
+
+fn database(path: &Path) -> Database {
+    open_database(path, 1 << 20).unwrap()
+}
+
+#[test]
+fn conforms() {
+    for limits in [TINY, ROOMY, StoreLimits { cache_bytes: 0, checkpoint_every: 1 }] {
+        let folders = RefCell::new(Vec::new());
+        store_conforms(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let store = FjallStore::open(&database(folder.path()), limits, 0).unwrap();
+            folders.borrow_mut().push(folder);
+            store
+        });
+    }
+}
+
+/// What happens to a store between two chunks of records.
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    /// The records are on disk, and the store is told.
+    Settled,
+    /// The records are on disk, and vouch dies before the store is told.
+    DiesAfterAppend,
+    /// Vouch dies before the records are on disk: they never were.
+    DiesBeforeAppend,
+    /// Vouch stops in order.
+    Stops,
+}
+
+fn then() -> impl Strategy<Value = Then> {
+    prop_oneof![
+        6 => Just(Then::Settled),
+        1 => Just(Then::DiesAfterAppend),
+        1 => Just(Then::DiesBeforeAppend),
+        1 => Just(Then::Stops),
+    ]
+}
+
+/// Opens the store and folds the tail of the ledger, as a start of vouch does.
+fn start(database: &Database, limits: StoreLimits, ledger: &[Intake]) -> FjallStore {
+    let end = u64::try_from(ledger.len()).unwrap();
+    let mut store = FjallStore::open(database, limits, end).unwrap();
+    let checkpoint = store.checkpoint();
+    assert!(checkpoint <= end, "{checkpoint} is ahead of {end}");
+    let events = events(ledger);
+    let tail: Vec<Event> =
+        events.into_iter().filter(|event| event.stamp.position() > checkpoint).collect();
+    store.commit(&tail).unwrap();
+    store.settled(end).unwrap();
+    store
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn equals_memory_whatever_happens(
+        steps in vec((vec(intake(), 0..12), then()), 1..25),
+        cache_bytes in 0_usize..30_000,
+        checkpoint_every in 1_u64..40,
+    ) {
+        let limits = StoreLimits { cache_bytes, checkpoint_every };
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = database(folder.path());
+        let mut ledger: Vec<Intake> = Vec::new();
+        let mut store = start(&database, limits, &ledger);
+        for (chunk, then) in steps {
+            let kept = ledger.len();
+            ledger.extend(chunk);
+            let fresh = events(&ledger).into_iter().filter(|event| {
+                event.stamp.position() > u64::try_from(kept).unwrap()
+            });
+            store.commit(&fresh.collect::<Vec<_>>()).unwrap();
+            let end = u64::try_from(ledger.len()).unwrap();
+            match then {
+                Then::Settled => {
+                    store.settled(end).unwrap();
+                    prop_assert!(store.cached_bytes() <= cache_bytes);
+                    prop_assert!(end - store.checkpoint() <= checkpoint_every);
+                }
+                Then::DiesAfterAppend => store = start(&database, limits, &ledger),
+                Then::DiesBeforeAppend => {
+                    ledger.truncate(kept);
+                    store = start(&database, limits, &ledger);
+                }
+                Then::Stops => {
+                    store.flush(end).unwrap();
+                    drop(store);
+                    drop(database);
+                    database = open_database(folder.path(), 1 << 20).unwrap();
+                    store = start(&database, limits, &ledger);
+                    prop_assert_eq!(store.checkpoint(), end);
+                }
+            }
+        }
+        assert_reflects(&mut store, &events(&ledger));
+    }
+}
+
+#[test]
+fn what_is_not_settled_is_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let records = records(40);
+    let mut store = FjallStore::open(&database, TINY, 0).unwrap();
+    let events = events(&records);
+    store.commit(&events).unwrap();
+    // Everything was committed, but the ledger is on disk up to 20 only.
+    store.settled(20).unwrap();
+    store.flush(20).unwrap();
+    assert!(store.checkpoint() <= 20);
+    assert_reflects(&mut store, &events);
+    drop(store);
+    let mut store = FjallStore::open(&database, TINY, 20).unwrap();
+    for (key, whole) in fold(&events) {
+        let loaded = store.load(std::slice::from_ref(&key)).unwrap();
+        let up_to_20: Vec<Event> =
+            events.iter().filter(|e| e.stamp.position() <= 20).cloned().collect();
+        let known = fold(&up_to_20).remove(&key);
+        let known = known.unwrap_or_else(|| Entity::unknown(&key.subject));
+        let unknown = Entity::unknown(&key.subject);
+        assert!(*loaded[0] == known || *loaded[0] == unknown, "{key:?} {whole:?}");
+    }
+}
+
+#[test]
+fn the_tail_stays_short_without_long_pauses() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = StoreLimits { cache_bytes: 1 << 24, checkpoint_every: 20 };
+    let mut store = FjallStore::open(&database(folder.path()), limits, 0).unwrap();
+    let records = records(400);
+    for (position, record) in (1..).zip(&records) {
+        store.commit(&record.events(position)).unwrap();
+        store.settled(position).unwrap();
+        assert!(position - store.checkpoint() <= 20, "{position}");
+    }
+}
+
+#[test]
+fn state_of_another_layout_is_folded_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = events(&records(50));
+    {
+        let database = database(folder.path());
+        let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+        store.commit(&events).unwrap();
+        store.flush(50).unwrap();
+        let header = Header { version: STATE_VERSION + 1, checkpoint: 50, reflects: 50 };
+        store.state.insert(Header::KEY, header.to_bytes()).unwrap();
+    }
+    let database = database(folder.path());
+    let mut store = FjallStore::open(&database, ROOMY, 50).unwrap();
+    assert_eq!(store.checkpoint(), 0);
+    assert!(store.state.is_empty().unwrap());
+    store.commit(&events).unwrap();
+    store.flush(50).unwrap();
+    drop(store);
+    drop(database);
+    // The clearing stands in the journal before what was written since.
+    let database = open_database(folder.path(), 1 << 20).unwrap();
+    let mut store = FjallStore::open(&database, ROOMY, 50).unwrap();
+    assert_eq!(store.checkpoint(), 50);
+    assert_reflects(&mut store, &events);
+}
+
+#[test]
+fn state_ahead_of_the_ledger_is_folded_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let events = events(&records(50));
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+    store.commit(&events).unwrap();
+    store.flush(50).unwrap();
+    assert_eq!(FjallStore::open(&database, ROOMY, 50).unwrap().checkpoint(), 50);
+    assert_eq!(FjallStore::open(&database, ROOMY, 51).unwrap().checkpoint(), 50);
+    let mut restored = FjallStore::open(&database, ROOMY, 49).unwrap();
+    assert_eq!(restored.checkpoint(), 0);
+    let keys: Vec<EntityKey> = fold(&events).into_keys().collect();
+    for (key, entity) in keys.iter().zip(restored.load(&keys).unwrap()) {
+        assert_eq!(*entity, Entity::unknown(&key.subject));
+    }
+}
+
+#[test]
+fn a_damaged_record_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+    let key = fold(&events(&records(5))).into_keys().next().unwrap();
+    store.state.insert(key.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
+    assert!(matches!(store.load(&[key]), Err(StoreError::Codec(_))));
+}

@@ -1,3 +1,7 @@
 //! The `vouch` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vouch::cli::run()
+}

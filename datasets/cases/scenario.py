@@ -219,6 +219,18 @@ class Case:
             supplier_id=self.id("supplier"),
         )
 
+    def neighbour(self, at: int = 3 * MINUTE) -> None:
+        """Another order gets its key: deliveries are running and are told, so one that is missing is missing."""
+        self.add(
+            "neighbour",
+            at,
+            "key_delivered",
+            order_id=self.id("order", "neighbour"),
+            key_fingerprint=self.key("neighbour"),
+            batch_id=self.id("batch"),
+            supplier_id=self.id("supplier"),
+        )
+
     def view(
         self, key: str = "1", at: int = 5 * MINUTE, order: str = "", label: str = "", client: dict | None = None
     ) -> None:
@@ -345,6 +357,8 @@ def purchase(case: Case, amount: dict, upto: str = "viewed", **place) -> None:
     case.known()
     case.place(amount, **place)
     case.pay(amount)
+    if reached == 0:
+        case.neighbour()
     if reached >= 1:
         case.deliver()
     if reached >= 2:

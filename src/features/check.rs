@@ -2,8 +2,8 @@
 
 use super::ExpressionError;
 use super::schema::{Domain, ValueType};
-use super::suggest::nearest;
 use super::tree::{Arithmetic, Comparison, Function, Literal, Node};
+use crate::document::nearest;
 
 /// Longest part of an expression in a message, in characters.
 const PART_MAX_CHARS: usize = 160;

@@ -85,8 +85,11 @@ fn arithmetic(op: Arithmetic, left: Expr, right: Expr, own: ValueType) -> Expr {
 
 fn call(function: Function, mut arguments: Vec<Expr>, own: ValueType) -> PolarsResult<Expr> {
     if matches!(function, Function::Greatest | Function::Least) {
-        let pick = if function == Function::Greatest { max_horizontal } else { min_horizontal };
-        return pick(arguments);
+        let best = if function == Function::Least { min_horizontal } else { max_horizontal };
+        // Three columns at once would be sent to polars' thread pool.
+        let mut arguments = arguments.into_iter();
+        let first = arguments.next().unwrap_or_else(|| scalar(&Literal::Null, own));
+        return arguments.try_fold(first, |so_far, next| best([so_far, next]));
     }
     // LOG and POW have two arguments, the others one.
     let second = if arguments.len() > 1 { arguments.pop() } else { None };

@@ -16,7 +16,8 @@
 //! Null means unknown and follows SQL's three-valued logic: a condition over it is neither true nor false unless the
 //! other side decides (`FALSE AND x` is false). `GREATEST` and `LEAST` pass over nulls; `ROUND` rounds halves to even;
 //! `/` is real division and gives a float; `a // b` and `a % b` round down (`-7 // 2` is -4, `-7 % 2` is 1); an integer
-//! meeting a float becomes a float; texts are ordered by their bytes.
+//! meeting a float becomes a float; texts are ordered by their bytes; `x <=> y` is equality that takes two nulls for
+//! equal. Evaluation stays on the thread that calls it.
 
 mod check;
 mod error;
@@ -32,7 +33,6 @@ mod render;
 mod scalars;
 mod scan;
 mod schema;
-mod suggest;
 mod tree;
 mod values;
 
@@ -47,5 +47,4 @@ pub use range::{always_true, never_true};
 pub use scalars::{ColumnBuilder, Scalar, ScalarError, frame};
 pub use scan::{NESTING_MAX, SQL_MAX_BYTES, WORDS_MAX};
 pub use schema::{Domain, Field, Schema, SchemaError, ValueType};
-pub use suggest::nearest;
 pub use values::Values;

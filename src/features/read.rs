@@ -9,8 +9,8 @@ use polars::prelude::{AnyValue, DataType, LiteralValue};
 use super::ExpressionError;
 use super::check::{faults, shown};
 use super::schema::{Schema, ValueType};
-use super::suggest::nearest;
 use super::tree::{Arithmetic, Comparison, Literal, Logic, Node};
+use crate::document::nearest;
 
 const OWN_ROW: &str = "a value may depend on its own row only";
 const NO_TYPE: &str = "the types are BOOLEAN, BIGINT, DOUBLE and VARCHAR";

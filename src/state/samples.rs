@@ -15,7 +15,7 @@ use crate::domain::{
     ChargebackClosed, ChargebackId, ChargebackOpened, ChargebackResult, ClaimChannel, ClaimReason,
     Client, Country, Currency, DAY_MS, Decision, Destination, DeviceId, Fact, FactBody, FactId,
     IncidentDeclared, IncidentId, IncidentKind, KeyActivated, KeyDelivered, KeyFingerprint,
-    KeyViewed, KeysLeaked, Money, OrderId, OrderPlaced, OutcomeLabel, OutcomeReported,
+    KeyViewed, KeysLeaked, Layer, Money, OrderId, OrderPlaced, OutcomeLabel, OutcomeReported,
     OutcomeSource, PayerFingerprint, PaymentCaptured, PaymentMethod, PaymentReversed,
     PayoutFingerprint, PspTransactionId, RefundClaim, RefundId, RefundRoute, RefundSettled,
     RequestId, SettlementStatus, Sku, SkuClass, SupplierId, TenantId, Timestamp,
@@ -139,11 +139,14 @@ fn outcome() -> impl Strategy<Value = Fact> {
 
 /// A claim and what was decided.
 fn decided() -> impl Strategy<Value = ClaimDecided> {
-    (claim(), select(Decision::ALL), money()).prop_map(|(claim, decision, approved)| ClaimDecided {
-        claim: Arc::new(claim),
-        decision,
-        approved: (decision == Decision::Approve).then_some(approved),
-    })
+    (claim(), select(Decision::ALL), select(Layer::ALL), money()).prop_map(
+        |(claim, decision, decided_by, approved)| ClaimDecided {
+            decided_by,
+            claim: Arc::new(claim),
+            decision,
+            approved: (decision == Decision::Approve).then_some(approved),
+        },
+    )
 }
 
 fn claim() -> impl Strategy<Value = RefundClaim> {

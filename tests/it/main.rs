@@ -1,1 +1,11 @@
+//! Everything that is tested from outside, in one binary: polars is linked once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
+mod cases;
+mod support;

@@ -65,7 +65,7 @@ PAIRS = [
         Side(
             "charge-two-captures-two-deliveries",
             "Two payments were captured and two keys delivered, the second still unopened: no surplus is proven.",
-            [review("needs_review")],
+            [review("probable_duplicate")],
             lambda case: case.deliver("2", at=3 * MINUTE, label="again"),
         ),
     ),
@@ -74,7 +74,7 @@ PAIRS = [
         Side(
             "charge-second-key-unopened",
             "Of two paid and delivered keys the second was never opened and may still be taken back.",
-            [review("needs_review")],
+            [review("probable_duplicate")],
         ),
         Side(
             "charge-both-keys-opened",
@@ -157,13 +157,13 @@ PAIRS = [
         paid_once,
         Side(
             "charge-one-capture",
-            "One payment for one key; the buyer saw two notices of it.",
-            [reject("claim_contradicted")],
+            "One payment is known; the platform may have missed another, so the buyer is asked for the payment record.",
+            [review("evidence_missing")],
         ),
         Side(
             "charge-payment-fact-repeated",
             "The platform sent the fact of the one payment twice; a repeated fact id is no second payment.",
-            [reject("claim_contradicted")],
+            [review("evidence_missing")],
             repeat_payment_fact,
         ),
     ),
@@ -172,7 +172,7 @@ PAIRS = [
         Side(
             "charge-twin-order-unopened",
             "A double click made two equal orders 40 s apart; the key of the second was never opened.",
-            [review("needs_review")],
+            [review("probable_duplicate")],
         ),
         Side(
             "charge-twin-order-opened",

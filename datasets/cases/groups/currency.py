@@ -15,6 +15,8 @@ def yen(case: Case, amount: int, upto_delivery: bool) -> None:
     if upto_delivery:
         case.deliver()
         case.view()
+    else:
+        case.neighbour()
 
 
 def yen_undelivered(case: Case) -> None:
@@ -34,6 +36,7 @@ def dollars_for_yuan(case: Case) -> None:
     case.known()
     case.place(CNY)
     case.pay(USD, method="CARD", country="US", fx=AT_PAYMENT)
+    case.neighbour()
     case.claim("NOT_DELIVERED", CNY)
 
 

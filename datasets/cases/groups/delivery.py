@@ -39,6 +39,20 @@ PAIRS = [
         ),
     ),
     Pair(
+        nothing_sent,
+        Side(
+            "delivery-nothing-sent-others-were",
+            "Nothing was delivered, while the deliveries of other orders went on.",
+            [approve("not_delivered", 9800)],
+        ),
+        Side(
+            "delivery-feed-silent",
+            "No delivery of any order was told since the payment: the news may be missing, not the goods.",
+            [review("needs_review")],
+            lambda case: case.drop("neighbour"),
+        ),
+    ),
+    Pair(
         unopened,
         Side(
             "delivery-key-lies-unopened",

@@ -92,7 +92,7 @@ PAIRS = [
         Side(
             "evidence-payment-record",
             "Two payments and two keys, one unopened; the provider's record is shown.",
-            [review("needs_review")],
+            [review("probable_duplicate")],
         ),
         Side(
             "evidence-payment-record-missing",

@@ -117,13 +117,13 @@ PAIRS = [
         double_charge,
         Side(
             "incident-double-charge-not-yet-seen",
-            "Double charges are declared, but this order's second payment is not known yet: its record is asked for.",
-            [review("evidence_missing")],
+            "Double charges are declared, but this order's second payment is not known yet: a person looks for it.",
+            [review("incident_possible")],
         ),
         Side(
             "incident-double-charge-ended-before-order",
-            "The double charges had ended before the order, and only one payment is known.",
-            [reject("claim_contradicted")],
+            "The double charges had ended before the order, and only one payment is known: its record is asked for.",
+            [review("evidence_missing")],
             ended_before_order,
         ),
     ),

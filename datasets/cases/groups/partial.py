@@ -73,6 +73,7 @@ def undelivered_for_a_year(case: Case) -> None:
     case.known(login=ordered - 10 * MINUTE)
     case.place(PRICE, at=ordered)
     case.pay(PRICE, at=ordered + MINUTE)
+    case.neighbour(at=ordered + 3 * MINUTE)
     case.claim("NOT_DELIVERED", PRICE, at=0)
 
 

@@ -64,7 +64,7 @@ PAIRS = [
         Side(
             "race-first-rejected",
             "The first claim was rejected and holds nothing.",
-            [reject("no_reason_after_delivery"), review("needs_review")],
+            [reject("no_reason_after_delivery"), review("reason_changed")],
             lambda case: case.claims[0].update(reason="CLAIM_REASON_NO_LONGER_WANTED"),
         ),
     ),

@@ -73,7 +73,7 @@ PAIRS = [
         Side(
             "takeover-goods-opened",
             "The unauthorised order's key was opened by the stranger: the goods are gone and a person decides.",
-            [review("needs_review")],
+            [review("takeover_opened")],
             lambda case: case.view(at=2 * HOUR + 300, client=case.stranger(ABROAD.format(219))),
         ),
     ),

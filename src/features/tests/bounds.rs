@@ -19,8 +19,8 @@ fn refuses_what_is_too_long_or_too_deep() {
     assert!(refused(&deep(NESTING_MAX + 1))[0].contains("nests"));
     assert!(refused(&vec!["a"; 2_000].join(" AND "))[0].contains("write at most"));
     assert!(refused(&vec!["a"; 600].join(" AND "))[0].contains("more than 300 names"));
-    assert!(refused(&format!("{} a", "NOT ".repeat(300)))[0].contains("cannot be read"));
-    assert!(refused(&format!("{}1", "- ".repeat(300)))[0].contains("cannot be read"));
+    assert!(refused(&format!("{} a", "NOT ".repeat(100)))[0].contains("cannot be read"));
+    assert!(refused(&format!("{}1", "- ".repeat(100)))[0].contains("cannot be read"));
 }
 
 #[test]

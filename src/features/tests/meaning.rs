@@ -44,6 +44,21 @@ fn a_quotient_is_a_float() {
     assert_eq!(float("POW(i, 2)"), Some(49.0));
 }
 
+/// polars multiplies a column by the reciprocal of a literal divisor, and a single row it divides; it takes powers by
+/// repeated multiplication where the exponent has one row.
+#[test]
+fn arithmetic_does_not_depend_on_the_batch() {
+    let row = Row { ints: [Some(3), Some(7)], floats: [Some(1e19), Some(-0.0)], ..ROW };
+    for sql in ["x / 3", "POW(x / 1.0e18, i)", "0.0 - y", "y + 0.0"] {
+        let program = Program::compile(&[parse(sql)], &schema()).unwrap();
+        let of = |rows: &[Row]| {
+            let values = program.evaluate(&frame_of(rows)).unwrap();
+            values[0].float_at(0).map(f64::to_bits)
+        };
+        assert_eq!(of(std::slice::from_ref(&row)), of(&[row.clone(), row.clone()]), "{sql}");
+    }
+}
+
 #[test]
 fn what_is_not_finite_is_unknown() {
     for sql in

@@ -1,6 +1,5 @@
 //! The language as a whole: what it refuses, what it means, and that compiling changes nothing.
 
-mod bench;
 mod bounds;
 mod frames;
 mod interpreter;

@@ -9,7 +9,7 @@ use crate::features::lower::lower;
 use crate::features::tests::frames::{Row, frame_of, tame_rows, wild_rows};
 use crate::features::tests::{interpreter, parse, schema};
 use crate::features::tree::Literal;
-use crate::features::{Expression, Program, ValueType, Values};
+use crate::features::{Expression, Program, ValueType, Values, always_true, never_true};
 
 /// What polars' planner computes as we do over tame rows.
 const PLAIN: &[&str] = &[
@@ -229,6 +229,78 @@ proptest! {
             for ((sql, together), alone) in all.iter().zip(&together).zip(&alone) {
                 prop_assert_eq!(bits(&cell(together, at)), bits(&cell(alone, 0)), "{} at {}", sql, at);
             }
+        }
+    }
+}
+
+/// Conditions over single columns, of which many clash.
+const ATOMS: &[&str] = &[
+    "a",
+    "NOT a",
+    "a = FALSE",
+    "b",
+    "a IS NULL",
+    "b IS NOT NULL",
+    "COALESCE(a, FALSE)",
+    "i > 2",
+    "i < 3",
+    "i >= 3",
+    "i <= 2",
+    "i = 2",
+    "i <> 2",
+    "i IN (1, 2)",
+    "i NOT IN (1, 3)",
+    "i IS NULL",
+    "2 < i",
+    "i > 1.5",
+    "i = 2.5",
+    "i > j",
+    "i <= j",
+    "j < i",
+    "i = j",
+    "i <=> j",
+    "i BETWEEN 2 AND 4",
+    "x > 0.5",
+    "x <= 0.5",
+    "x = 0.5",
+    "x IS NULL",
+    "x / y > 1",
+    "x / y <= 1",
+    "s = 'key'",
+    "s <> 'key'",
+    "s IN ('key', 'top_up')",
+    "s LIKE 'k%'",
+    "s IS NULL",
+    "TRUE",
+    "FALSE",
+    "CASE WHEN a THEN i > 2 ELSE b END",
+    "GREATEST(i, j) > 2",
+    "COALESCE(i, j) > 2",
+    "i + 1 > j",
+];
+
+fn conditions() -> impl Strategy<Value = String> {
+    let atom = prop::sample::select(ATOMS.to_vec()).prop_map(str::to_owned);
+    atom.prop_recursive(4, 12, 2, |inner| {
+        prop_oneof![
+            3 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} AND {b})")),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} OR {b})")),
+            1 => inner.prop_map(|a| format!("NOT ({a})")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn what_is_never_true_never_is(sql in conditions(), rows in wild_rows()) {
+        let condition = parse(&sql);
+        let (never, always) = (never_true(&condition), always_true(&condition));
+        for row in &rows {
+            let found = interpreter::value(condition.node(), row);
+            prop_assert!(never.is_none() || found != Literal::Bool(true), "{sql}: {never:?}, {row:?}");
+            prop_assert!(!always || found == Literal::Bool(true), "{sql}: {row:?}");
         }
     }
 }

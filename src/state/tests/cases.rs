@@ -140,7 +140,12 @@ pub(super) fn claimed(
         facts: Vec::new(),
     };
     let approved = (decision == Decision::Approve).then_some(amount);
-    Intake::Claim(Arc::new(ClaimDecided { claim: Arc::new(claim), decision, approved }))
+    Intake::Claim(Arc::new(ClaimDecided {
+        claim: Arc::new(claim),
+        decision,
+        decided_by: Layer::Rule,
+        approved,
+    }))
 }
 
 /// Records that leave no part of any kind of entity empty.

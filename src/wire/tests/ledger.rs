@@ -140,6 +140,7 @@ fn verdicts_are_encoded_and_summed_up() {
         request_id: RequestId::parse("q1").unwrap(),
         refund_id: RefundId::parse("r1").unwrap(),
         decision: Decision::Approve,
+        decided_by: Layer::Proof,
         approved: Some(paid),
     };
     assert_eq!(verdict_decision(&message.encode_to_vec()).unwrap(), expected);

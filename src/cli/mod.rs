@@ -1,0 +1,60 @@
+//! The command line: the only place that builds concrete stores, reads the clock and the environment, and prints.
+
+mod check;
+mod clock;
+mod fingerprint;
+mod logging;
+mod open;
+mod output;
+mod signals;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use open::{OpenError, open_core, setup};
+
+/// Scores refund requests of a digital-goods platform: approve, review or reject, with reasons.
+#[derive(Debug, Parser)]
+#[command(name = "vouch", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check settings, policy and geo files, as the server reads them.
+    Check(check::Check),
+    /// Print the catalogue of signals that policies and models read.
+    Signals(signals::Signals),
+    /// Print the fingerprints of card keys, read one per line from standard input.
+    Fingerprint(fingerprint::Fingerprint),
+}
+
+/// Where the settings are.
+#[derive(Debug, Clone, clap::Args)]
+struct ConfigArg {
+    /// Settings file; without one, every setting has its default.
+    #[arg(long, value_name = "FILE", env = "VOUCH_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the command that the arguments name. Exit code 0: done; 1: something was wrong with the input or the machine,
+/// and standard error says what; 2: the arguments are not understood.
+#[must_use]
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Check(check) => check.run(),
+        Command::Signals(signals) => signals.run(),
+        Command::Fingerprint(fingerprint) => fingerprint.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

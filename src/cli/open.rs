@@ -1,0 +1,113 @@
+//! Building an engine from settings.
+
+use std::path::Path;
+
+use super::output::located;
+use crate::config::Config;
+use crate::document::{Problem, Severity};
+use crate::domain::{Timestamp, Versions};
+use crate::engine::{Core, CoreError, Setup};
+use crate::geo::{Geo, GeoError};
+use crate::ledger::{FjallLedger, Ledger, LedgerError};
+use crate::policy::{self, Policy};
+use crate::records::ProtobufRecords;
+use crate::signals::Catalogue;
+use crate::store::{DatabaseError, FjallStore, StoreError, StoreLimits, open_database};
+
+/// Why no engine can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Geo files that cannot be used.
+    #[error("{}", joined(.0))]
+    Geo(Vec<GeoError>),
+    /// A policy file that cannot be read.
+    #[error("the policy `{file}` cannot be read: {source}")]
+    ReadPolicy {
+        /// Which file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A policy with problems, one line each.
+    #[error("{}", .0.join("\n"))]
+    Policy(Vec<String>),
+    /// The data folder.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The state.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
+
+fn joined(errors: &[GeoError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// What the name of the shipped policy is in messages.
+const SHIPPED_POLICY: &str = "config/policy.toml";
+
+/// The text of the policy that the settings name, and its name in messages.
+pub(super) fn policy_source(path: Option<&Path>) -> Result<(String, String), OpenError> {
+    let Some(path) = path else {
+        return Ok((SHIPPED_POLICY.to_owned(), policy::SHIPPED.to_owned()));
+    };
+    let file = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(source) => Ok((file, source)),
+        Err(source) => Err(OpenError::ReadPolicy { file, source }),
+    }
+}
+
+/// Everything that an engine works with besides its ledger and store. Warnings of the policy are logged.
+///
+/// # Errors
+/// A geo file or the policy cannot be used.
+pub fn setup(config: &Config) -> Result<Setup, OpenError> {
+    let geo = Geo::open(&config.geo).map_err(OpenError::Geo)?;
+    let (file, source) = policy_source(config.policy.as_deref())?;
+    let (policy, warnings) = policy::load(&source, geo.available())
+        .map_err(|problems| OpenError::Policy(located(&file, &problems)))?;
+    // Entries that need a geo file which is not there are told of once, together.
+    let starved: Vec<&Problem> =
+        warnings.iter().filter(|problem| problem.severity == Severity::Warning).collect();
+    if !starved.is_empty() {
+        tracing::warn!(warnings = starved.len(), "the policy has warnings: run `vouch check`");
+    }
+    let versions = versions(config, &policy, &geo);
+    let geo_max_age_d = config.geo_max_age_d;
+    Ok(Setup { policy, geo, codec: Box::new(ProtobufRecords), versions, geo_max_age_d })
+}
+
+/// Opens the engine on the data folder of the settings.
+///
+/// # Errors
+/// A file cannot be used, or the data folder is locked, damaged or not writable.
+pub fn open_core(config: &Config, now: Timestamp) -> Result<Core, OpenError> {
+    let setup = setup(config)?;
+    let database = open_database(&config.data, STORAGE_CACHE_BYTES)?;
+    let ledger = FjallLedger::open(&database)?;
+    let limits =
+        StoreLimits { cache_bytes: config.cache_bytes, checkpoint_every: config.checkpoint_every };
+    let store = FjallStore::open(&database, limits, ledger.end())?;
+    Ok(Core::open(setup, Box::new(ledger), Box::new(store), now)?)
+}
+
+/// The database's own cache of blocks on disk; remembered entities have theirs, `storage.cache_mib`.
+const STORAGE_CACHE_BYTES: u64 = 64 << 20;
+
+fn versions(config: &Config, policy: &Policy, geo: &Geo) -> Versions {
+    Versions {
+        vouch: env!("CARGO_PKG_VERSION").to_owned(),
+        policy_sha256: hex::encode(policy.sha256),
+        config_sha256: hex::encode(config.verdict_sha256()),
+        signals_sha256: hex::encode(Catalogue::get().sha256()),
+        model_sha256: None,
+        geo_builds: geo.builds(),
+    }
+}

@@ -1,0 +1,169 @@
+//! Settings of a server: read from TOML, checked at once, then trusted.
+
+mod raw;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::document::{Problem, Problems, Sections};
+use crate::domain::TenantId;
+use crate::geo::GeoFiles;
+
+use raw::{RawEngine, RawGeo, RawLog, RawMetrics, RawPolicy, RawServer, RawStorage};
+
+/// Settings of a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Whose claims these are.
+    pub tenant: TenantId,
+    /// The gRPC server.
+    pub server: ServerConfig,
+    /// Requests that may wait.
+    pub waiting_max: usize,
+    /// Requests that are worked on together.
+    pub batch_max: usize,
+    /// Where ledger and state are kept.
+    pub data: PathBuf,
+    /// Memory for remembered entities, bytes.
+    pub cache_bytes: usize,
+    /// Ledger records after which remembered entities are written out at the latest.
+    pub checkpoint_every: u64,
+    /// Geo files.
+    pub geo: GeoFiles,
+    /// From this age on a geo file is stale, days.
+    pub geo_max_age_d: f64,
+    /// The policy file; `None` is the shipped one.
+    pub policy: Option<PathBuf>,
+    /// Where metrics are served.
+    pub metrics: Option<SocketAddr>,
+    /// How logs are written.
+    pub log: LogConfig,
+}
+
+/// The gRPC server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Largest request, bytes.
+    pub message_max_bytes: usize,
+    /// Longest time for one answer, ms.
+    pub deadline_max_ms: u64,
+    /// How long running requests may take to end when the server stops, ms.
+    pub drain_max_ms: u64,
+    /// Claims of one stream that may be in work.
+    pub stream_in_flight_max: usize,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogConfig {
+    /// As JSON, not for people.
+    pub json: bool,
+    /// Levels, as in `RUST_LOG`.
+    pub filter: String,
+}
+
+/// Every section of a settings file.
+const SECTIONS: [&str; 8] =
+    ["tenant", "server", "engine", "storage", "geo", "policy", "metrics", "log"];
+
+impl Config {
+    /// Reads settings. What is left out has its default, so the empty text is valid.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn load(source: &str) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::new(source);
+        let config = Self::read(source, &mut problems);
+        match config {
+            Some(config) if !problems.has_errors() => Ok(config),
+            Some(_) | None => Err(problems.into_sorted()),
+        }
+    }
+
+    /// SHA-256 of the settings that can change a verdict: files have digests and build dates of their own.
+    #[must_use]
+    pub fn verdict_sha256(&self) -> [u8; 32] {
+        Sha256::digest(format!("geo_max_age_d={:?}\n", self.geo_max_age_d)).into()
+    }
+
+    fn read(source: &str, problems: &mut Problems<'_>) -> Option<Self> {
+        let mut sections = Sections::read(source, problems);
+        let tenant: Option<toml::Spanned<String>> = sections.optional("tenant", problems);
+        let server: RawServer = sections.optional("server", problems).unwrap_or_default();
+        let engine: RawEngine = sections.optional("engine", problems).unwrap_or_default();
+        let storage: RawStorage = sections.optional("storage", problems).unwrap_or_default();
+        let geo: RawGeo = sections.optional("geo", problems).unwrap_or_default();
+        let policy: RawPolicy = sections.optional("policy", problems).unwrap_or_default();
+        let metrics: RawMetrics = sections.optional("metrics", problems).unwrap_or_default();
+        let log: RawLog = sections.optional("log", problems).unwrap_or_default();
+        sections.finish(&SECTIONS, problems);
+
+        let (name, at) = tenant.map_or(("default".to_owned(), 0), |tenant| {
+            let at = tenant.span().start;
+            (tenant.into_inner(), at)
+        });
+        let tenant = TenantId::parse(&name);
+        if let Err(error) = &tenant {
+            problems.error(at, format!("tenant {error}"));
+        }
+        if tenant.as_ref().is_ok_and(|tenant| tenant.as_str() == "-") {
+            problems.error(at, "tenant `-` is vouch's own; choose another name");
+        }
+        let server = server.check(problems);
+        let (waiting_max, batch_max) = engine.check(problems)?;
+        let (data, cache_bytes, checkpoint_every) = storage.check(problems)?;
+        let geo_max_age_d = geo.age(problems);
+        let metrics = metrics.check(problems);
+        let log = log.check(problems);
+        Some(Self {
+            tenant: tenant.ok()?,
+            server: server?,
+            waiting_max,
+            batch_max,
+            data,
+            cache_bytes,
+            checkpoint_every,
+            geo: geo.files(),
+            geo_max_age_d: geo_max_age_d?,
+            policy: policy.path,
+            metrics,
+            log: log?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_states_the_defaults() {
+        let shipped = Config::load(include_str!("../../config/vouch.toml")).unwrap();
+        assert_eq!(shipped, Config::load("").unwrap());
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_line() {
+        let source = "tenant = \"\"\n[server]\nlisten = \"nowhere\"\nmessage_max_kib = 0\n[engine]\nbatch_max = 0\n[enigne]\n[log]\nformat = \"xml\"\n[geo]\nmax_age_d = -1.0\ncity = 7\n";
+        let problems = Config::load(source).unwrap_err();
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let expected = [
+            (1, "tenant is empty"),
+            (3, "`nowhere`"),
+            (4, "message_max_kib"),
+            (6, "batch_max"),
+            (7, "did you mean `engine`?"),
+            (9, "`xml`"),
+            (12, "in `geo`"),
+        ];
+        for (line, part) in expected {
+            let found =
+                lines.iter().any(|l| l.starts_with(&format!("{line}: error:")) && l.contains(part));
+            assert!(found, "line {line} with `{part}` in {lines:#?}");
+        }
+    }
+}

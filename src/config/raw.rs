@@ -1,0 +1,184 @@
+//! Settings as they are written, with their defaults and bounds.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{LogConfig, ServerConfig};
+use crate::document::Problems;
+use crate::geo::GeoFiles;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawServer {
+    listen: Option<Spanned<String>>,
+    message_max_kib: Option<Spanned<u64>>,
+    deadline_max_ms: Option<Spanned<u64>>,
+    drain_max_ms: Option<Spanned<u64>>,
+    stream_in_flight_max: Option<Spanned<u64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawEngine {
+    waiting_max: Option<Spanned<u64>>,
+    batch_max: Option<Spanned<u64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawStorage {
+    path: Option<PathBuf>,
+    cache_mib: Option<Spanned<u64>>,
+    checkpoint_every: Option<Spanned<u64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawGeo {
+    city: Option<PathBuf>,
+    asn: Option<PathBuf>,
+    anonymous_ip: Option<PathBuf>,
+    max_age_d: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawPolicy {
+    pub(super) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawMetrics {
+    listen: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLog {
+    format: Option<Spanned<String>>,
+    filter: Option<String>,
+}
+
+impl RawServer {
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<ServerConfig> {
+        let listen = match &self.listen {
+            Some(listen) => address("server.listen", listen, problems),
+            None => Some(SocketAddr::from(([127, 0, 0, 1], 50_051))),
+        };
+        let message_kib =
+            whole("server.message_max_kib", self.message_max_kib, 256, (1, 65_536), problems);
+        let deadline =
+            whole("server.deadline_max_ms", self.deadline_max_ms, 10_000, (1, 600_000), problems);
+        let drain = whole("server.drain_max_ms", self.drain_max_ms, 10_000, (1, 600_000), problems);
+        let streams = self.stream_in_flight_max;
+        let streams = whole("server.stream_in_flight_max", streams, 256, (1, 65_536), problems);
+        Some(ServerConfig {
+            listen: listen?,
+            message_max_bytes: size(message_kib?)? * 1_024,
+            deadline_max_ms: deadline?,
+            drain_max_ms: drain?,
+            stream_in_flight_max: size(streams?)?,
+        })
+    }
+}
+
+impl RawEngine {
+    /// Requests that may wait, and requests that are worked on together.
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<(usize, usize)> {
+        let waiting =
+            whole("engine.waiting_max", self.waiting_max, 4_096, (1, 1_000_000), problems);
+        let batch = whole("engine.batch_max", self.batch_max, 256, (1, 65_536), problems);
+        Some((size(waiting?)?, size(batch?)?))
+    }
+}
+
+impl RawStorage {
+    /// Folder, bytes of cache, records between checkpoints.
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<(PathBuf, usize, u64)> {
+        let cache_mib = whole("storage.cache_mib", self.cache_mib, 256, (1, 1 << 20), problems);
+        let every = self.checkpoint_every;
+        let every = whole("storage.checkpoint_every", every, 100_000, (1, 1_000_000_000), problems);
+        let path = self.path.unwrap_or_else(|| PathBuf::from("data"));
+        Some((path, size(cache_mib?)? << 20, every?))
+    }
+}
+
+impl RawGeo {
+    pub(super) fn age(&self, problems: &mut Problems<'_>) -> Option<f64> {
+        let Some(age) = &self.max_age_d else { return Some(60.0) };
+        let (at, age) = (age.span().start, *age.as_ref());
+        if age > 0.0 && age.is_finite() {
+            return Some(age);
+        }
+        problems.error(at, format!("geo.max_age_d is {age}; give a number of days above 0"));
+        None
+    }
+
+    pub(super) fn files(self) -> GeoFiles {
+        GeoFiles { city: self.city, asn: self.asn, anonymous_ip: self.anonymous_ip }
+    }
+}
+
+impl RawMetrics {
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<SocketAddr> {
+        address("metrics.listen", self.listen.as_ref()?, problems)
+    }
+}
+
+impl RawLog {
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<LogConfig> {
+        let json = match &self.format {
+            None => Some(false),
+            Some(format) => match format.as_ref().as_str() {
+                "pretty" => Some(false),
+                "json" => Some(true),
+                other => {
+                    let text = format!("log.format is `{other}`; write `pretty` or `json`");
+                    problems.error(format.span().start, text);
+                    None
+                }
+            },
+        };
+        Some(LogConfig { json: json?, filter: self.filter.unwrap_or_else(|| "info".to_owned()) })
+    }
+}
+
+fn address(
+    name: impl Display,
+    text: &Spanned<String>,
+    problems: &mut Problems<'_>,
+) -> Option<SocketAddr> {
+    let parsed = text.as_ref().parse().ok();
+    if parsed.is_none() {
+        let given = text.as_ref();
+        let message =
+            format!("{name} is `{given}`; write an address and port such as `127.0.0.1:50051`");
+        problems.error(text.span().start, message);
+    }
+    parsed
+}
+
+fn whole(
+    name: &str,
+    given: Option<Spanned<u64>>,
+    default: u64,
+    (least, most): (u64, u64),
+    problems: &mut Problems<'_>,
+) -> Option<u64> {
+    let Some(given) = given else { return Some(default) };
+    let (at, value) = (given.span().start, given.into_inner());
+    if (least..=most).contains(&value) {
+        return Some(value);
+    }
+    problems.error(at, format!("{name} is {value}; give {least} to {most}"));
+    None
+}
+
+fn size(value: u64) -> Option<usize> {
+    usize::try_from(value).ok()
+}

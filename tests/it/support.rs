@@ -1,0 +1,78 @@
+//! Engines for tests.
+
+use std::path::Path;
+
+use prost::Message;
+use vouch::cli;
+use vouch::config::Config;
+use vouch::domain::{Fact, RefundClaim, TenantId, Timestamp};
+use vouch::engine::{Answer, Core, EngineError, Request, Setup};
+use vouch::ledger::MemoryLedger;
+use vouch::store::MemoryStore;
+use vouch::wire::pb::v1;
+use vouch::wire::{TimeLimits, decode_claim, decode_fact};
+
+/// Settings with the sample geo files.
+pub(crate) fn config() -> Config {
+    let geo = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/geo");
+    let file = |name: &str| geo.join(name).display().to_string();
+    let source = format!(
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
+        file("GeoIP2-City-Test.mmdb"),
+        file("GeoLite2-ASN-Test.mmdb"),
+        file("GeoIP2-Anonymous-IP-Test.mmdb"),
+    );
+    Config::load(&source).expect("the test's settings are valid")
+}
+
+/// What an engine works with, from the shipped policy.
+pub(crate) fn setup() -> Setup {
+    cli::setup(&config()).expect("the shipped files can be used")
+}
+
+/// An engine in memory.
+pub(crate) fn memory_core() -> Core {
+    let (ledger, store) = (Box::new(MemoryLedger::default()), Box::new(MemoryStore::default()));
+    Core::open(setup(), ledger, store, Timestamp::EARLIEST).expect("memory does not fail")
+}
+
+pub(crate) fn tenant() -> TenantId {
+    TenantId::parse("default").unwrap()
+}
+
+/// A fact of a sample case.
+pub(crate) fn fact(fact: v1::Fact) -> Fact {
+    decode_fact(fact, "fact", &TimeLimits::STORED).expect("sample facts are valid")
+}
+
+/// A claim of a sample case.
+pub(crate) fn claim(claim: v1::RefundClaim) -> RefundClaim {
+    decode_claim(claim, "claim", &TimeLimits::STORED).expect("sample claims are valid")
+}
+
+pub(crate) fn record(facts: Vec<Fact>) -> Request {
+    Request::Record { tenant: tenant(), facts }
+}
+
+pub(crate) fn score(claim: RefundClaim) -> Request {
+    Request::Score { tenant: tenant(), claim: Box::new(claim) }
+}
+
+/// The one answer to one request.
+pub(crate) fn ask(
+    core: &mut Core,
+    request: Request,
+    now: Timestamp,
+) -> Result<Answer, EngineError> {
+    let mut answers = core.process(vec![request], now).expect("memory does not fail");
+    assert_eq!(answers.len(), 1, "one request has one answer");
+    answers.remove(0)
+}
+
+/// The verdict in an answer.
+pub(crate) fn verdict(answer: Result<Answer, EngineError>) -> v1::Verdict {
+    match answer.expect("the claim is scored") {
+        Answer::Scored(stored) => v1::Verdict::decode(stored.bytes).expect("verdicts decode"),
+        other => panic!("a claim was answered with {other:?}"),
+    }
+}

@@ -12,6 +12,7 @@ pub mod geo;
 pub mod ledger;
 pub mod policy;
 pub mod records;
+pub mod rpc;
 pub mod signals;
 pub mod state;
 pub mod store;

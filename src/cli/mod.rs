@@ -2,10 +2,13 @@
 
 mod check;
 mod clock;
+mod demo;
+mod demo_table;
 mod fingerprint;
 mod logging;
 mod open;
 mod output;
+mod serve;
 mod signals;
 
 use std::path::PathBuf;
@@ -25,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
     /// Check settings, policy and geo files, as the server reads them.
     Check(check::Check),
     /// Print the catalogue of signals that policies and models read.
@@ -46,6 +51,7 @@ struct ConfigArg {
 #[must_use]
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),

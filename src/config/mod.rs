@@ -48,13 +48,13 @@ pub struct ServerConfig {
     /// Address and port.
     pub listen: SocketAddr,
     /// Largest request, bytes.
-    pub message_max_bytes: usize,
+    pub message_max_bytes: u32,
     /// Longest time for one answer, ms.
     pub deadline_max_ms: u64,
     /// How long running requests may take to end when the server stops, ms.
     pub drain_max_ms: u64,
     /// Claims of one stream that may be in work.
-    pub stream_in_flight_max: usize,
+    pub stream_in_flight_max: u32,
 }
 
 /// How logs are written.

@@ -64,6 +64,9 @@ pub(super) struct RawLog {
     filter: Option<String>,
 }
 
+/// The database tells of its housekeeping at `info`.
+const LOG_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
+
 impl RawServer {
     pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<ServerConfig> {
         let listen = match &self.listen {
@@ -79,10 +82,10 @@ impl RawServer {
         let streams = whole("server.stream_in_flight_max", streams, 256, (1, 65_536), problems);
         Some(ServerConfig {
             listen: listen?,
-            message_max_bytes: size(message_kib?)? * 1_024,
+            message_max_bytes: u32::try_from(message_kib? * 1_024).ok()?,
             deadline_max_ms: deadline?,
             drain_max_ms: drain?,
-            stream_in_flight_max: size(streams?)?,
+            stream_in_flight_max: u32::try_from(streams?).ok()?,
         })
     }
 }
@@ -144,7 +147,10 @@ impl RawLog {
                 }
             },
         };
-        Some(LogConfig { json: json?, filter: self.filter.unwrap_or_else(|| "info".to_owned()) })
+        Some(LogConfig {
+            json: json?,
+            filter: self.filter.unwrap_or_else(|| LOG_FILTER.to_owned()),
+        })
     }
 }
 

@@ -81,6 +81,11 @@ impl EngineHandle {
         answered.await.unwrap_or(Err(EngineError::Storage))
     }
 
+    /// Waits until the engine's thread has ended.
+    pub async fn stopped(&self) {
+        self.jobs.closed().await;
+    }
+
     /// The engine's thread has ended.
     #[must_use]
     pub fn is_stopped(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! * **In**: [`decode_fact`], [`decode_facts`] and [`decode_claim`] parse messages into domain values and report every
 //!   field that is wrong, all at once, as `Violations` with paths. What they return needs no further check.
-//! * **Out**: [`encode_fact`], [`encode_claim`] and [`encode_verdict`]. Encoding is canonical: an absent `Client` and an
+//! * **Out**: [`encode_fact`], [`encode_claim`], [`encode_verdict`] and [`encode_time`]. Encoding is canonical: an absent `Client` and an
 //!   empty one, or an IPv4 address and its IPv4-mapped form, give the same bytes, and so the same [`fact_digest`] and
 //!   [`claim_digest`].
 //! * **Ledger**: bodies of records, read for as long as ledgers live.
@@ -24,9 +24,9 @@ pub mod pb;
 pub use choice::WireEnum;
 pub use decode::{decode_claim, decode_fact, decode_facts};
 pub use digest::{claim_digest, fact_digest};
-pub use encode::{encode_claim, encode_fact, encode_verdict};
+pub use encode::{encode_claim, encode_fact, encode_time, encode_verdict};
 pub use field::ECHO_MAX_CHARS;
-pub use json::{JsonError, from_json, to_json};
+pub use json::{JsonError, from_json, to_json, to_json_pretty};
 pub use ledger::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
     decode_fact_entry, decode_signal_schema, encode_claim_entry, encode_fact_entry,

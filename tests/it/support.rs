@@ -71,8 +71,8 @@ pub(crate) fn ask(
 
 /// The verdict in an answer.
 pub(crate) fn verdict(answer: Result<Answer, EngineError>) -> v1::Verdict {
-    match answer.expect("the claim is scored") {
-        Answer::Scored(stored) => v1::Verdict::decode(stored.bytes).expect("verdicts decode"),
-        other => panic!("a claim was answered with {other:?}"),
-    }
+    let Answer::Scored(stored) = answer.expect("the claim is scored") else {
+        panic!("a claim was answered with something else");
+    };
+    v1::Verdict::decode(stored.bytes).expect("verdicts decode")
 }

@@ -1,6 +1,6 @@
 """Never received: was anything sent, and who opened it?"""
 
-from scenario import ABROAD, MINUTE, Case, Pair, Side, approve, money, purchase, reject, review, stamp
+from scenario import ABROAD, DAY, MINUTE, Case, Pair, Side, approve, money, purchase, reject, review, stamp
 
 PRICE = money(9800)
 
@@ -9,6 +9,12 @@ def nothing_sent(case: Case) -> None:
     """Paid, nothing delivered."""
     purchase(case, PRICE, upto="paid")
     case.claim("NOT_DELIVERED", PRICE)
+
+
+def nothing_sent_lately(case: Case) -> None:
+    """The same, later than any delivery of the other cases: whether deliveries are told is up to this case alone."""
+    nothing_sent(case)
+    case.later(2 * DAY)
 
 
 def unopened(case: Case) -> None:
@@ -39,17 +45,17 @@ PAIRS = [
         ),
     ),
     Pair(
-        nothing_sent,
-        Side(
-            "delivery-nothing-sent-others-were",
-            "Nothing was delivered, while the deliveries of other orders went on.",
-            [approve("not_delivered", 9800)],
-        ),
+        nothing_sent_lately,
         Side(
             "delivery-feed-silent",
             "No delivery of any order was told since the payment: the news may be missing, not the goods.",
             [review("needs_review")],
             lambda case: case.drop("neighbour"),
+        ),
+        Side(
+            "delivery-feed-alive",
+            "Nothing was delivered, while the deliveries of other orders went on.",
+            [approve("not_delivered", 9800)],
         ),
     ),
     Pair(

@@ -7,7 +7,9 @@ use crate::wire::pb::v1;
 
 const NANOS_PER_MS: i64 = 1_000_000;
 
-pub(super) fn time(time: Timestamp) -> prost_types::Timestamp {
+/// The message of a point in time.
+#[must_use]
+pub fn time(time: Timestamp) -> prost_types::Timestamp {
     let nanos = time.ms().rem_euclid(SECOND_MS) * NANOS_PER_MS;
     prost_types::Timestamp {
         seconds: time.ms().div_euclid(SECOND_MS),

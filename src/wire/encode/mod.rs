@@ -6,5 +6,6 @@ mod fact;
 mod verdict;
 
 pub use claim::encode_claim;
+pub use common::time as encode_time;
 pub use fact::encode_fact;
 pub use verdict::encode_verdict;

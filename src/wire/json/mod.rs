@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
+use serde_json::Serializer;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::field::shown;
 use super::pb::DESCRIPTORS;
@@ -68,12 +70,28 @@ pub fn from_json<M: Message + Default>(full_name: &str, json: &str) -> Result<M,
 /// # Errors
 /// There is no such message, `message` is another one, or it holds what JSON can not say.
 pub fn to_json<M: Message>(full_name: &str, message: &M) -> Result<String, JsonError> {
+    write_json(full_name, message, CompactFormatter)
+}
+
+/// As [`to_json`], over many lines, for people.
+///
+/// # Errors
+/// As [`to_json`].
+pub fn to_json_pretty<M: Message>(full_name: &str, message: &M) -> Result<String, JsonError> {
+    write_json(full_name, message, PrettyFormatter::new())
+}
+
+fn write_json<M: Message, F: Formatter>(
+    full_name: &str,
+    message: &M,
+    formatter: F,
+) -> Result<String, JsonError> {
     let mut dynamic = DynamicMessage::new(descriptor(full_name)?);
     dynamic.transcode_from(message)?;
     let options = SerializeOptions::new().use_proto_field_name(true);
     let mut json = Vec::new();
     dynamic
-        .serialize_with_options(&mut serde_json::Serializer::new(&mut json), &options)
+        .serialize_with_options(&mut Serializer::with_formatter(&mut json, formatter), &options)
         .map_err(JsonError::NoJsonForm)?;
     // serde_json writes UTF-8 only.
     Ok(String::from_utf8_lossy(&json).into_owned())

@@ -1,0 +1,130 @@
+//! `vouch serve --demo`: the sample cases, through real gRPC.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use tonic::transport::Channel;
+
+use super::demo_table::{Row, table};
+use super::output::{self, Failure};
+use crate::cases::{GROUPS, read};
+use crate::config::Config;
+use crate::domain::Decision;
+use crate::geo::GeoFiles;
+use crate::wire::pb::cases::v1::{Case, Step};
+use crate::wire::pb::v1::fact_service_client::FactServiceClient;
+use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
+use crate::wire::pb::v1::{RecordFactsRequest, ScoreRefundRequest, Verdict};
+use crate::wire::{WireEnum, to_json_pretty};
+
+/// The sample geo files, built in: the demo runs from any folder.
+const GEO: [(&str, &[u8]); 3] = [
+    ("city.mmdb", include_bytes!("../../datasets/geo/GeoIP2-City-Test.mmdb")),
+    ("asn.mmdb", include_bytes!("../../datasets/geo/GeoLite2-ASN-Test.mmdb")),
+    ("anonymous-ip.mmdb", include_bytes!("../../datasets/geo/GeoIP2-Anonymous-IP-Test.mmdb")),
+];
+
+/// The case whose verdict is shown in full.
+const SHOWN_IN_FULL: &str = "takeover-to-other-account";
+
+/// A temporary folder with the sample geo files and an empty ledger; gone when this is dropped.
+#[derive(Debug)]
+pub(super) struct DemoFolder(TempDir);
+
+impl DemoFolder {
+    pub(super) fn new() -> Result<Self, std::io::Error> {
+        let folder = TempDir::with_prefix("vouch-demo-")?;
+        for (name, bytes) in GEO {
+            std::fs::write(folder.path().join(name), bytes)?;
+        }
+        Ok(Self(folder))
+    }
+
+    /// Makes the settings use the folder; the sample geo files never go stale.
+    pub(super) fn apply(&self, config: &mut Config) {
+        let [city, asn, anonymous_ip] = GEO.map(|(name, _)| Some(self.path(name)));
+        config.geo = GeoFiles { city, asn, anonymous_ip };
+        config.geo_max_age_d = f64::MAX;
+        config.data = self.path("data");
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+/// A client that feeds the sample cases.
+#[derive(Debug)]
+pub(super) struct Demo {
+    address: SocketAddr,
+}
+
+impl Demo {
+    pub(super) const fn new(address: SocketAddr) -> Self {
+        Self { address }
+    }
+
+    /// Feeds every case, prints the table, and says what to try next.
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let channel = Channel::from_shared(format!("http://{}", self.address))?.connect().await?;
+        let mut rows = Vec::new();
+        let mut full = None;
+        for (group, text) in GROUPS {
+            for case in read(text).map_err(|error| format!("sample cases `{group}`: {error}"))? {
+                let verdicts = feed(channel.clone(), &case).await?;
+                if case.name == SHOWN_IN_FULL {
+                    full = verdicts.last().cloned();
+                }
+                rows.extend(rows_of(group, &case, &verdicts));
+            }
+        }
+        output::line(table(&rows))?;
+        if let Some(verdict) = full {
+            let json = to_json_pretty("vouch.v1.Verdict", &verdict)?;
+            output::line(format!("\nThe verdict of `{SHOWN_IN_FULL}` in full:\n{json}"))?;
+        }
+        let unexpected = rows.iter().filter(|row| !row.as_expected).count();
+        output::line(format!(
+            "\n{} claims of the sample cases, {unexpected} with another verdict than the trade expects.",
+            rows.len(),
+        ))?;
+        output::line(format!("vouch serves on {}; stop it with Ctrl-C.", self.address))
+    }
+}
+
+async fn feed(channel: Channel, case: &Case) -> Result<Vec<Verdict>, Failure> {
+    let failed = |status: tonic::Status| format!("sample case `{}`: {status}", case.name);
+    if !case.facts.is_empty() {
+        let request = RecordFactsRequest { facts: case.facts.clone() };
+        FactServiceClient::new(channel.clone()).record_facts(request).await.map_err(failed)?;
+    }
+    let mut risk = RefundRiskServiceClient::new(channel);
+    let mut verdicts = Vec::with_capacity(case.steps.len());
+    for step in &case.steps {
+        let request = ScoreRefundRequest { claim: step.claim.clone() };
+        let answer = risk.score_refund(request).await.map_err(failed)?;
+        verdicts.push(answer.into_inner().verdict.unwrap_or_default());
+    }
+    Ok(verdicts)
+}
+
+fn rows_of(group: &'static str, case: &Case, verdicts: &[Verdict]) -> Vec<Row> {
+    let steps = case.steps.iter().zip(verdicts).enumerate();
+    steps.map(|(index, (step, verdict))| row(group, case, index, step, verdict)).collect()
+}
+
+fn row(group: &'static str, case: &Case, index: usize, step: &Step, verdict: &Verdict) -> Row {
+    let reason = verdict.reasons.first().cloned().unwrap_or_default();
+    let expected = step.expect.clone().unwrap_or_default();
+    let decision = Decision::from_number(verdict.decision);
+    Row {
+        group,
+        case: if index == 0 { case.name.clone() } else { format!("  claim {}", index + 1) },
+        decision: decision.map_or("?", Decision::as_str),
+        paid: verdict.approved_amount.clone(),
+        reason: reason.code.clone(),
+        text: reason.agent_text.unwrap_or_default().en,
+        as_expected: verdict.decision == expected.decision && reason.code == expected.reason,
+    }
+}

@@ -1,0 +1,109 @@
+//! `vouch serve`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+
+use super::clock::SystemClock;
+use super::demo::{Demo, DemoFolder};
+use super::output::{self, Failure};
+use super::{ConfigArg, check, logging, open_core};
+use crate::clock::Clock;
+use crate::config::{Config, ServerConfig};
+use crate::engine::{self, EngineHandle, QueueLimits};
+use crate::rpc::{self, ServerLimits};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Serve from a new, temporary data folder with sample geo files, feed the sample cases through gRPC, print their
+    /// verdicts, and go on serving.
+    #[arg(long)]
+    demo: bool,
+    /// Address and port for gRPC; overrides the settings.
+    #[arg(long, value_name = "ADDRESS", env = "VOUCH_LISTEN")]
+    listen: Option<SocketAddr>,
+}
+
+impl Serve {
+    /// Serves until it is told to stop (SIGINT or SIGTERM), then drains.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut config = check::read_config(&self.config)?;
+        let folder = self.demo.then(DemoFolder::new).transpose()?;
+        if let Some(folder) = &folder {
+            folder.apply(&mut config);
+        }
+        config.server.listen = self.listen.unwrap_or(config.server.listen);
+        logging::start(&config.log)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(serve(config, self.demo))
+    }
+}
+
+async fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+    let address = config.server.listen;
+    // Bound before the data folder is opened: a second server must not wait for the first one's lock to say so.
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("cannot listen on {address}: {error}; choose another `server.listen`")
+    })?;
+    let address = listener.local_addr()?;
+    if let Some(metrics) = config.metrics {
+        PrometheusBuilder::new().with_http_listener(metrics).install()?;
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let core = open_core(&config, clock.now())?;
+    let ledger_end = core.ledger_end();
+    let limits = QueueLimits { waiting_max: config.waiting_max, batch_max: config.batch_max };
+    let (handle, thread) = engine::start(core, Arc::clone(&clock), limits)?;
+    tracing::info!(%address, ledger_end, data = %config.data.display(), "serving");
+    let server = rpc::serve(
+        listener,
+        handle.clone(),
+        config.tenant.clone(),
+        clock,
+        limits_of(&config.server),
+        told_to_stop(handle.clone()),
+    );
+    let shown = async { if demo { Demo::new(address).run().await } else { Ok(()) } };
+    let (served, shown) = tokio::join!(server, shown);
+    thread.drain();
+    drop(handle);
+    let ended = tokio::task::spawn_blocking(move || thread.join()).await?;
+    served?;
+    ended?;
+    shown?;
+    if demo { output::line("stopped; the demo's data is gone") } else { Ok(()) }
+}
+
+fn limits_of(server: &ServerConfig) -> ServerLimits {
+    ServerLimits {
+        message_max_bytes: server.message_max_bytes,
+        deadline_max_ms: server.deadline_max_ms,
+        drain_max_ms: server.drain_max_ms,
+        stream_in_flight_max: server.stream_in_flight_max,
+        ..ServerLimits::default()
+    }
+}
+
+/// SIGINT, SIGTERM, or an engine that cannot go on.
+async fn told_to_stop(engine: EngineHandle) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM is not heard");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+        () = engine.stopped() => {}
+    }
+}

@@ -1,0 +1,133 @@
+//! Who is let in, and what a request holds while it is under way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+use tonic::Code;
+use tonic::codegen::http::HeaderMap;
+
+use super::deadline::{self, Deadline};
+use super::error::RpcError;
+use super::limits::ServerLimits;
+use super::method::Method;
+use super::metrics::{self, Stopwatch};
+use crate::engine::EngineError;
+
+const BUSY_RETRY_AFTER_MS: u64 = 100;
+
+/// The gate that every request of ours passes.
+#[derive(Debug)]
+pub(super) struct Gate {
+    pub(super) limits: ServerLimits,
+    /// Cancelled when the server takes nothing new.
+    pub(super) draining: CancellationToken,
+    /// Everything that runs.
+    pub(super) tasks: TaskTracker,
+    requests: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+}
+
+impl Gate {
+    pub(super) fn new(limits: ServerLimits) -> Self {
+        Self {
+            limits,
+            draining: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            requests: semaphore(limits.requests_in_flight_max),
+            streams: semaphore(limits.streams_max),
+        }
+    }
+
+    /// Lets a request in, or says why not. Nothing has been read of it but its headers.
+    pub(super) fn admit(&self, method: Method, headers: &HeaderMap) -> Result<Call, RpcError> {
+        if self.draining.is_cancelled() {
+            return Err(EngineError::Draining.into());
+        }
+        let client = deadline::of_client(headers)?;
+        let (places, what, max) = if method.is_stream() {
+            (&self.streams, "streams", self.limits.streams_max)
+        } else {
+            (&self.requests, "requests", self.limits.requests_in_flight_max)
+        };
+        let place = Arc::clone(places).try_acquire_owned().map_err(|_| RpcError::Busy {
+            what,
+            max,
+            retry_after_ms: BUSY_RETRY_AFTER_MS,
+        })?;
+        let own = Duration::from_millis(self.limits.deadline_max_ms);
+        let deadline =
+            if method.is_stream() { client } else { Some(deadline::smaller(client, own)) };
+        Ok(Call::new(method, deadline, place, self.tasks.token()))
+    }
+}
+
+pub(super) fn semaphore(places: u32) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(usize::try_from(places.max(1)).unwrap_or(Semaphore::MAX_PERMITS)))
+}
+
+/// A request or stream that is under way. It is counted when this is dropped; as CANCELLED, when nobody said otherwise.
+#[derive(Debug)]
+pub(super) struct Call {
+    method: Method,
+    /// How long it may take; of a stream, only if the client says so.
+    deadline: Option<Deadline>,
+    stopwatch: Stopwatch,
+    code: AtomicI32,
+    _place: OwnedSemaphorePermit,
+    _tracked: TaskTrackerToken,
+}
+
+impl Call {
+    fn new(
+        method: Method,
+        deadline: Option<Deadline>,
+        place: OwnedSemaphorePermit,
+        tracked: TaskTrackerToken,
+    ) -> Self {
+        metrics::started(method);
+        Self {
+            method,
+            deadline,
+            stopwatch: Stopwatch::start(),
+            code: AtomicI32::new(Code::Cancelled.into()),
+            _place: place,
+            _tracked: tracked,
+        }
+    }
+
+    /// How it ended.
+    pub(super) fn ended(&self, code: Code) {
+        self.code.store(code.into(), Ordering::Relaxed);
+    }
+
+    /// Waits until its time is over; for ever, when it has no bound. The time runs from this call, not from the first
+    /// poll.
+    pub(super) fn expiry(&self) -> impl Future<Output = RpcError> + Send + use<> {
+        let timer =
+            self.deadline.map(|deadline| (deadline, tokio::time::sleep(deadline.duration())));
+        async {
+            match timer {
+                Some((deadline, sleep)) => {
+                    sleep.await;
+                    RpcError::Deadline(deadline)
+                }
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let code = Code::from_i32(self.code.load(Ordering::Relaxed));
+        metrics::ended(self.method, code);
+        if !self.method.is_stream() {
+            self.stopwatch.record(self.method);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What an operator watches of the gRPC edge.
+//!
+//! Durations are measured by tokio's monotonic clock: the passed `Clock` tells the time of day in milliseconds, which is
+//! too coarse for a histogram of answers and may jump. They are measured here alone and never reach the engine.
+
+use tokio::time::Instant;
+use tonic::Code;
+
+use super::method::Method;
+
+/// Requests and streams that ended, by `rpc` and `code`.
+pub const REQUESTS_TOTAL: &str = "vouch_rpc_requests_total";
+/// How long unary requests, claims of a stream and batches of streamed facts took, in seconds, by `rpc`.
+pub const DURATION_SECONDS: &str = "vouch_rpc_duration_seconds";
+/// Requests and streams that are under way, by `rpc`.
+pub const IN_FLIGHT: &str = "vouch_rpc_in_flight";
+/// Claims and facts of streams that were dealt with, by `rpc` and `code`.
+pub const STREAM_MESSAGES_TOTAL: &str = "vouch_rpc_stream_messages_total";
+/// Connections that were closed at once because as many as may be were open.
+pub const CONNECTIONS_REFUSED_TOTAL: &str = "vouch_rpc_connections_refused_total";
+
+/// Measures how long something takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(super) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(super) fn record(self, method: Method) {
+        metrics::histogram!(DURATION_SECONDS, "rpc" => method.name())
+            .record(self.0.elapsed().as_secs_f64());
+    }
+}
+
+pub(super) fn started(method: Method) {
+    metrics::gauge!(IN_FLIGHT, "rpc" => method.name()).increment(1.0);
+}
+
+pub(super) fn ended(method: Method, code: Code) {
+    metrics::gauge!(IN_FLIGHT, "rpc" => method.name()).decrement(1.0);
+    counted(method, code);
+}
+
+/// Counts a request that never was under way.
+pub(super) fn counted(method: Method, code: Code) {
+    metrics::counter!(REQUESTS_TOTAL, "rpc" => method.name(), "code" => name(code)).increment(1);
+}
+
+pub(super) fn stream_messages(method: Method, code: Code, count: u64) {
+    metrics::counter!(STREAM_MESSAGES_TOTAL, "rpc" => method.name(), "code" => name(code))
+        .increment(count);
+}
+
+pub(super) fn connection_refused() {
+    metrics::counter!(CONNECTIONS_REFUSED_TOTAL).increment(1);
+}
+
+/// The name of a code, as the gRPC specification spells it.
+pub(super) const fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,117 @@
+//! The server: what is on the listener, and how it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_reflection::server::Builder;
+
+use super::ask::Ask;
+use super::call::{Gate, semaphore};
+use super::connection::Connections;
+use super::context::Context;
+use super::edge::Edge;
+use super::facts::Facts;
+use super::health::Health;
+use super::limits::ServerLimits;
+use super::risk::Risk;
+use crate::clock::Clock;
+use crate::domain::TenantId;
+use crate::wire::pb::DESCRIPTORS;
+use crate::wire::pb::v1::fact_service_server::FactServiceServer;
+use crate::wire::pb::v1::refund_risk_service_server::RefundRiskServiceServer;
+
+/// Largest headers of a request, in bytes; gRPC's own default.
+const HEADERS_MAX_BYTES: u32 = 8 * 1_024;
+/// How long tasks may take to notice that their connection was cut off.
+const CUT_MAX: Duration = Duration::from_secs(1);
+
+/// Why the server could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The descriptors of the services do not fit together.
+    #[error("reflection could not be set up")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The transport failed.
+    #[error("the gRPC transport failed")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves on `listener` until `shutdown` comes, then drains: the listener is closed, health says NOT_SERVING, new requests
+/// get UNAVAILABLE, running ones are finished and streams ended after what they had sent was answered. What still runs
+/// after [`ServerLimits::drain_max_ms`] is cut off. The engine itself is not told to stop, nor to drain.
+///
+/// # Errors
+/// The server could not be set up, or the transport failed.
+pub async fn serve<E: Ask>(
+    listener: TcpListener,
+    engine: E,
+    tenant: TenantId,
+    clock: Arc<dyn Clock>,
+    limits: ServerLimits,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    let gate = Arc::new(Gate::new(limits));
+    let cut = CancellationToken::new();
+    let context = Context { engine, tenant, clock, gate: Arc::clone(&gate) };
+    let edge = Edge::new(routes(Arc::new(context))?, Arc::clone(&gate));
+    let places = semaphore(limits.connections_max);
+    let connections = Connections::new(listener, places, cut.clone(), gate.tasks.clone());
+    let draining = gate.draining.clone();
+    let mut serving = Box::pin(transport(&limits).serve_with_incoming_shutdown(
+        edge,
+        connections,
+        draining.cancelled_owned(),
+    ));
+    tokio::select! {
+        ended = &mut serving => return Ok(ended?),
+        () = shutdown => {}
+    }
+    tracing::info!("draining");
+    gate.draining.cancel();
+    let drain_max = Duration::from_millis(limits.drain_max_ms);
+    match tokio::time::timeout(drain_max, &mut serving).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!(drain_max_ms = limits.drain_max_ms, "cutting off what still runs"),
+    }
+    drop(serving);
+    cut.cancel();
+    gate.tasks.close();
+    if tokio::time::timeout(CUT_MAX, gate.tasks.wait()).await.is_err() {
+        tracing::error!(tasks = gate.tasks.len(), "tasks outlive the server");
+    }
+    tracing::info!("drained");
+    Ok(())
+}
+
+/// Our services, health and reflection.
+pub(super) fn routes<E: Ask>(
+    context: Arc<Context<E>>,
+) -> Result<Routes, tonic_reflection::server::Error> {
+    let max_bytes = usize::try_from(context.gate.limits.message_max_bytes).unwrap_or(usize::MAX);
+    let reflection = || {
+        Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let risk = RefundRiskServiceServer::new(Risk(Arc::clone(&context)));
+    let facts = FactServiceServer::new(Facts(Arc::clone(&context)));
+    Ok(Routes::new(risk.max_decoding_message_size(max_bytes))
+        .add_service(facts.max_decoding_message_size(max_bytes))
+        .add_service(HealthServer::new(Health(context)))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .prepare())
+}
+
+fn transport(limits: &ServerLimits) -> Server {
+    Server::builder()
+        .max_concurrent_streams(limits.connection_streams_max.max(1))
+        .http2_max_header_list_size(HEADERS_MAX_BYTES)
+        .http2_keepalive_interval(Some(Duration::from_millis(limits.keepalive_interval_ms)))
+        .http2_keepalive_timeout(Some(Duration::from_millis(limits.keepalive_timeout_ms)))
+}

@@ -1,4 +1,66 @@
-//! vouch scores refund claims of a digital-goods platform.
+//! vouch scores refund claims of a digital-goods platform and answers approve, review or reject, with reasons.
+//!
+//! # The way of a request
+//!
+//! ```text
+//! proto bytes -> wire::decode -> domain::RefundClaim
+//!    -> engine: one deterministic core on a thread of its own, fed by a bounded queue, works on micro-batches
+//!         gather      entity states from the store: what the claim names, what its order names, what its payers name
+//!         geo         what the addresses tell, from maxminddb files
+//!         signals     claim + facts + states -> typed raw values, the catalogue that `vouch signals` prints
+//!         features    polars SQL, compiled once, evaluated for all claims of the batch together
+//!         policy      guard, proof, eligibility, list, rule, fallback -> verdict; pure
+//!         ledger      facts, claims, signals and verdicts: one append per batch, on disk before the answer
+//!         state       the claim and its decision become part of what is remembered
+//!    -> wire::encode -> proto bytes
+//! ```
+//!
+//! # What always holds
+//!
+//! * **The ledger is the truth, state is its fold.** Only ledger records are synced; entity state is written behind them
+//!   and folded again from the ledger's tail after a crash. An event carries its ledger position, and an entity applies
+//!   only events behind the last one it applied: folding twice changes nothing.
+//! * **One path.** `engine::Core::process` is all there is: the server, tests and tools call it. Requests of a batch give
+//!   the same records as the same requests one at a time: a claim that waits for its verdict is decided before
+//!   anything reads or writes what its decision will change.
+//! * **Deterministic.** Time and ids are arguments. A decision's id follows from tenant and request id. The core is
+//!   single-threaded; polars runs on its thread and never on a tokio worker.
+//! * **Facts name all they touch**, so they may arrive late, repeated and in any order. What an entity keeps does not
+//!   show the order of arrival.
+//! * **Absence proves little.** A missing fact is evidence only while the feed of such facts is alive, and an unknown
+//!   signal makes a condition neither true nor false.
+//! * **Refusal is not failure.** Invalid input, an unknown order or a spent budget are values in an answer. When the
+//!   storage fails, the engine stops: its memory may be ahead of the disk.
+//!
+//! # Who imports whom
+//!
+//! A test holds `use crate::…` against this table. What is absent matters: nobody below `cli` reads the clock, the
+//! environment or a random source, and nobody but `cli` prints.
+//!
+//! | module | may use |
+//! |---|---|
+//! | clock | domain |
+//! | document | nothing |
+//! | domain | nothing |
+//! | fingerprint | domain |
+//! | features | document |
+//! | state | domain |
+//! | geo | domain |
+//! | signals | domain, geo, state |
+//! | policy | document, domain, features, geo, signals, state |
+//! | store | domain, state |
+//! | ledger | domain |
+//! | engine | clock, domain, geo, ledger, policy, signals, state, store |
+//! | wire | domain |
+//! | records | domain, engine, signals, state, wire |
+//! | cases | wire |
+//! | config | document, domain, geo |
+//! | rpc | clock, domain, engine, wire |
+//! | cli | everything |
+//!
+//! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
+//! so that the engine does not know the wire), `cases` and `fingerprint`.
+
 pub mod cases;
 pub mod cli;
 pub mod clock;

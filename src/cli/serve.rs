@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tokio::net::TcpListener;
 
 use super::clock::SystemClock;
@@ -14,6 +14,12 @@ use crate::clock::Clock;
 use crate::config::{Config, ServerConfig};
 use crate::engine::{self, EngineHandle, QueueLimits};
 use crate::rpc::{self, ServerLimits};
+
+/// Upper bounds for latencies, s: answers take a disk sync.
+const DURATION_BUCKETS_S: [f64; 12] =
+    [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 10.0];
+/// Upper bounds for requests in a micro-batch.
+const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -51,7 +57,11 @@ async fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     })?;
     let address = listener.local_addr()?;
     if let Some(metrics) = config.metrics {
-        PrometheusBuilder::new().with_http_listener(metrics).install()?;
+        PrometheusBuilder::new()
+            .with_http_listener(metrics)
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &DURATION_BUCKETS_S)?
+            .set_buckets_for_metric(Matcher::Suffix("_requests".to_owned()), &BATCH_BUCKETS)?
+            .install()?;
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let core = open_core(&config, clock.now())?;

@@ -74,7 +74,7 @@ impl RawServer {
             None => Some(SocketAddr::from(([127, 0, 0, 1], 50_051))),
         };
         let message_kib =
-            whole("server.message_max_kib", self.message_max_kib, 256, (1, 65_536), problems);
+            whole("server.message_max_kib", self.message_max_kib, 1_024, (1, 65_536), problems);
         let deadline =
             whole("server.deadline_max_ms", self.deadline_max_ms, 10_000, (1, 600_000), problems);
         let drain = whole("server.drain_max_ms", self.drain_max_ms, 10_000, (1, 600_000), problems);

@@ -26,7 +26,7 @@ pub(super) struct Gate {
     pub(super) limits: ServerLimits,
     /// Cancelled when the server takes nothing new.
     pub(super) draining: CancellationToken,
-    /// Everything that runs.
+    /// Requests and streams that are under way.
     pub(super) tasks: TaskTracker,
     requests: Arc<Semaphore>,
     streams: Arc<Semaphore>,

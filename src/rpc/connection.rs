@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::transport::server::Connected;
 
+use super::call::semaphore;
 use super::metrics;
 
 /// How long nothing is accepted after accepting failed, for want of file descriptors for example.
@@ -27,19 +28,19 @@ pub(super) struct Connections {
     listener: TcpListener,
     places: Arc<Semaphore>,
     cut: CancellationToken,
-    tasks: TaskTracker,
+    open: TaskTracker,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connections {
-    /// When `cut` is cancelled, every connection fails.
-    pub(super) const fn new(
+    /// At most `max` at a time. Each is tracked by `open` and fails when `cut` is cancelled.
+    pub(super) fn new(
         listener: TcpListener,
-        places: Arc<Semaphore>,
+        max: u32,
         cut: CancellationToken,
-        tasks: TaskTracker,
+        open: TaskTracker,
     ) -> Self {
-        Self { listener, places, cut, tasks, pause: None }
+        Self { listener, places: semaphore(max), cut, open, pause: None }
     }
 }
 
@@ -56,7 +57,7 @@ impl Stream for Connections {
                 Ok((stream, _)) => match Arc::clone(&self.places).try_acquire_owned() {
                     Ok(place) => {
                         let cut = self.cut.clone();
-                        let connection = Connection::new(stream, place, cut, self.tasks.token());
+                        let connection = Connection::new(stream, place, cut, self.open.token());
                         return Poll::Ready(Some(Ok(connection)));
                     }
                     // Closed at once: a client that waits in the backlog would not know why.

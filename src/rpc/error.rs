@@ -28,7 +28,7 @@ pub(super) enum RpcError {
     )]
     Deadline(Deadline),
     /// As many as may be are under way.
-    #[error("{max} {what} are under way, as many as may be; try again in {retry_after_ms} ms")]
+    #[error("as many {what} as may be ({max}) are under way; try again in {retry_after_ms} ms")]
     Busy { what: &'static str, max: u32, retry_after_ms: u64 },
     /// A message was too large to be read.
     #[error(

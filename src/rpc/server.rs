@@ -1,17 +1,19 @@
 //! The server: what is on the listener, and how it ends.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::server::Builder;
 
 use super::ask::Ask;
-use super::call::{Gate, semaphore};
+use super::call::Gate;
 use super::connection::Connections;
 use super::context::Context;
 use super::edge::Edge;
@@ -41,9 +43,10 @@ pub enum ServeError {
     Transport(#[from] tonic::transport::Error),
 }
 
-/// Serves on `listener` until `shutdown` comes, then drains: the listener is closed, health says NOT_SERVING, new requests
-/// get UNAVAILABLE, running ones are finished and streams ended after what they had sent was answered. What still runs
-/// after [`ServerLimits::drain_max_ms`] is cut off. The engine itself is not told to stop, nor to drain.
+/// Serves on `listener` until `shutdown` comes, then drains: health says NOT_SERVING, new requests get UNAVAILABLE,
+/// running ones are finished, and streams are ended after what they had sent was answered. Then the listener and the
+/// connections are closed. What still runs after [`ServerLimits::drain_max_ms`] is cut off. The engine itself is not told
+/// to stop, nor to drain.
 ///
 /// # Errors
 /// The server could not be set up, or the transport failed.
@@ -56,36 +59,55 @@ pub async fn serve<E: Ask>(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     let gate = Arc::new(Gate::new(limits));
-    let cut = CancellationToken::new();
+    let (close, cut, open) =
+        (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let context = Context { engine, tenant, clock, gate: Arc::clone(&gate) };
     let edge = Edge::new(routes(Arc::new(context))?, Arc::clone(&gate));
-    let places = semaphore(limits.connections_max);
-    let connections = Connections::new(listener, places, cut.clone(), gate.tasks.clone());
-    let draining = gate.draining.clone();
+    let connections = Connections::new(listener, limits.connections_max, cut.clone(), open.clone());
     let mut serving = Box::pin(transport(&limits).serve_with_incoming_shutdown(
         edge,
         connections,
-        draining.cancelled_owned(),
+        close.clone().cancelled_owned(),
     ));
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
         () = shutdown => {}
     }
     tracing::info!("draining");
-    gate.draining.cancel();
+    let drained = drain(&gate, &close, &mut serving);
     let drain_max = Duration::from_millis(limits.drain_max_ms);
-    match tokio::time::timeout(drain_max, &mut serving).await {
+    let drained = tokio::time::timeout(drain_max, drained).await;
+    drop(serving);
+    cut.cancel();
+    match drained {
         Ok(ended) => ended?,
         Err(_) => tracing::warn!(drain_max_ms = limits.drain_max_ms, "cutting off what still runs"),
     }
-    drop(serving);
-    cut.cancel();
-    gate.tasks.close();
-    if tokio::time::timeout(CUT_MAX, gate.tasks.wait()).await.is_err() {
-        tracing::error!(tasks = gate.tasks.len(), "tasks outlive the server");
+    open.close();
+    let ended = async { tokio::join!(open.wait(), gate.tasks.wait()) };
+    if tokio::time::timeout(CUT_MAX, ended).await.is_err() {
+        tracing::error!(tasks = gate.tasks.len(), connections = open.len(), "left behind");
     }
     tracing::info!("drained");
     Ok(())
+}
+
+/// Finishes what runs while the connections stay open: a new request is answered UNAVAILABLE, where a client on a
+/// connection that closes would have to guess. Then closes the listener and the connections.
+async fn drain(
+    gate: &Gate,
+    close: &CancellationToken,
+    serving: impl Future<Output = Result<(), tonic::transport::Error>>,
+) -> Result<(), tonic::transport::Error> {
+    let mut serving = pin!(serving);
+    gate.draining.cancel();
+    gate.tasks.close();
+    tokio::select! {
+        ended = &mut serving => return ended,
+        () = gate.tasks.wait() => {}
+    }
+    close.cancel();
+    serving.await
 }
 
 /// Our services, health and reflection.

@@ -62,7 +62,10 @@ impl RpcError {
 
     /// As the answer to a request.
     pub(super) fn status(&self) -> Status {
-        Status::with_error_details(self.code(), self.message(), self.details())
+        match self.details() {
+            Some(details) => Status::with_error_details(self.code(), self.message(), details),
+            None => Status::new(self.code(), self.message()),
+        }
     }
 
     /// As an answer within a stream.
@@ -101,25 +104,26 @@ impl RpcError {
         message
     }
 
-    fn details(&self) -> ErrorDetails {
+    fn details(&self) -> Option<ErrorDetails> {
         match self {
-            Self::Invalid(violations) => ErrorDetails::with_bad_request(listed(violations)),
+            Self::Invalid(violations) => Some(ErrorDetails::with_bad_request(listed(violations))),
             Self::Engine(EngineError::Overloaded { retry_after_ms })
             | Self::Busy { retry_after_ms, .. } => {
-                ErrorDetails::with_retry_info(Some(Duration::from_millis(*retry_after_ms)))
+                let delay = Duration::from_millis(*retry_after_ms);
+                Some(ErrorDetails::with_retry_info(Some(delay)))
             }
-            Self::Engine(EngineError::Conflict { ids }) => conflicts(ids),
+            Self::Engine(EngineError::Conflict { ids }) => Some(conflicts(ids)),
             // INVARIANT: an INTERNAL of ours carries details; tonic's own, about bytes that it can not decode, none.
             Self::Engine(EngineError::Storage) => {
-                ErrorDetails::with_error_info("STORAGE_FAILED", DOMAIN, [])
+                Some(ErrorDetails::with_error_info("STORAGE_FAILED", DOMAIN, []))
             }
-            Self::BadAnswer => ErrorDetails::with_error_info("BAD_ANSWER", DOMAIN, []),
+            Self::BadAnswer => Some(ErrorDetails::with_error_info("BAD_ANSWER", DOMAIN, [])),
             Self::Engine(EngineError::Draining)
             | Self::NoDecision { .. }
             | Self::Deadline(_)
             | Self::Oversize { .. }
             | Self::Malformed { .. }
-            | Self::Transport(_) => ErrorDetails::new(),
+            | Self::Transport(_) => None,
         }
     }
 }

@@ -26,7 +26,7 @@ signal_group! {
     claim_returnable: truth, "-", Facts, "delivered goods of this class can be given back without a fault", "the order is unknown";
     sku_class: word(SkuClass::WORDS), "-", Facts, "class of the goods", "the order is unknown";
     claim_repeats_on_order: int, "claims", Facts, "earlier claims on the order for other refunds", "never";
-    claim_reason_changed: truth, "-", Facts, "an earlier claim on the order gave another reason", "there was no earlier claim on the order";
+    claim_reason_changed: truth, "-", Facts, "an earlier claim on the order gave another reason", "never";
     claim_contradiction: word(&CONTRADICTIONS), "-", Facts, "what in the facts contradicts the reason", "never";
     claim_local_hour: int, "h, 0 to 23", Claim, "hour of the day in the time zone that the client reports", "no time zone was reported";
     evidence_count: int, "items", Claim, "what the buyer shows", "never";
@@ -56,8 +56,7 @@ pub(super) fn compute(known: &Known<'_>) -> ClaimSignals {
         claim_returnable: terms.map(|t| t.returnable_after_delivery),
         sku_class: placed.map(|p| p.sku_class.as_str()),
         claim_repeats_on_order: Some(count(earlier.len())),
-        claim_reason_changed: (!earlier.is_empty())
-            .then(|| earlier.iter().any(|c| c.reason != claim.reason)),
+        claim_reason_changed: Some(earlier.iter().any(|c| c.reason != claim.reason)),
         claim_contradiction: Some(contradiction(known)),
         claim_local_hour: claim
             .client

@@ -4,10 +4,13 @@ use super::catalogue::signal_group;
 use super::known::Known;
 use crate::domain::{ClaimReason, IncidentKind};
 
+/// What an order can be covered by.
+const KINDS: [&str; 4] = ["none", "double_charge", "delivery_outage", "bad_batch"];
+
 signal_group! {
     /// Faults that the platform declared.
     IncidentSignals, "incident";
-    incident_active: word(IncidentKind::WORDS), "-", Facts, "a declared incident covers the order by its time, SKU, supplier and batch; one that fits the reason comes first", "the order is unknown, or none covers it";
+    incident_active: word(&KINDS), "-", Facts, "a declared incident covers the order by its time, SKU, supplier and batch; one that fits the reason comes first; none: there is no such incident", "the order is unknown";
     incident_fits_reason: truth, "-", Facts, "it explains what the buyer claims: double_charge for charged_twice, delivery_outage for not_delivered, bad_batch for keys that do not work", "the order is unknown";
 }
 
@@ -21,7 +24,9 @@ pub(super) fn compute(known: &Known<'_>) -> IncidentSignals {
         known.incidents.covering(placed.at, &placed.sku, &suppliers, &batches).collect();
     let fitting = kinds.iter().find(|kind| fits(**kind, known.claim.reason));
     IncidentSignals {
-        incident_active: fitting.or_else(|| kinds.first()).map(|kind| kind.as_str()),
+        incident_active: Some(
+            fitting.or_else(|| kinds.first()).map_or("none", |kind| kind.as_str()),
+        ),
         incident_fits_reason: Some(fitting.is_some()),
     }
 }

@@ -11,6 +11,17 @@ use crate::state::{Activation, CardKeyDoc, Refund};
 
 /// Who is at fault for a key that does not work.
 const FAULTS: [&str; 4] = ["none", "merchant", "buyer", "unknown"];
+/// What the vendor can have answered last.
+const RESULTS: [&str; 8] = [
+    "none",
+    "ok",
+    "used_by_other",
+    "owned_by_self",
+    "invalid",
+    "expired",
+    "region_locked",
+    "rate_limited",
+];
 /// By what an activation is tied to the claimant.
 const LINKS: [&str; 5] = ["none", "account", "device", "ip", "net"];
 
@@ -28,9 +39,9 @@ signal_group! {
     key_activation_networks: int, "networks", Facts, "distinct /24 and /48 networks that tried the keys", "never";
     key_first_ok_to_delivery_min: real, "min", Facts, "from delivery to the first use of a key; negative: used before we delivered it. A try that found it used by somebody else counts when it was before delivery", "no key was delivered and used";
     view_to_first_ok_min: real, "min", Facts, "from the first opening of the goods to the first use of a key; negative: used before they were opened", "no key was consumed, or nothing was opened";
-    key_activated_by_claimant: truth, "-", Facts, "a key was consumed by the claimant: the same account, device or address", "no key was consumed";
+    key_activated_by_claimant: truth, "-", Facts, "a key was consumed by the claimant: the same account, device or address", "never";
     key_activator_link: word(&LINKS), "-", Facts, "what ties the consumer of a key to the claimant, the strongest", "no key was consumed";
-    key_last_result: word(ActivationResult::WORDS), "-", Facts, "what the vendor last answered", "no key was tried";
+    key_last_result: word(&RESULTS), "-", Facts, "what the vendor last answered; none: no key was tried", "never";
     key_sold_times: int, "orders", Facts, "distinct orders that one key was delivered to, the most of any", "the order has no key";
     key_leaked_before_delivery: truth, "-", Facts, "a key was public before it was delivered to this order", "the order has no key";
     key_leaked_after_delivery: truth, "-", Facts, "a key became public after it was delivered to this order, and not before", "the order has no key";
@@ -65,9 +76,9 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         key_activation_networks: Some(networks(&tries)),
         key_first_ok_to_delivery_min: first_use,
         view_to_first_ok_min: view_to_first_ok_min(known, &consumed),
-        key_activated_by_claimant: link.map(|link| link >= Link::Ip),
+        key_activated_by_claimant: Some(link.is_some_and(|link| link >= Link::Ip)),
         key_activator_link: link.map(Link::as_str),
-        key_last_result: last.map(|activation| activation.result.as_str()),
+        key_last_result: Some(last.map_or("none", |activation| activation.result.as_str())),
         key_sold_times: sold,
         key_leaked_before_delivery: has_key.then_some(before),
         key_leaked_after_delivery: has_key.then_some(leaked && !before),
@@ -75,7 +86,7 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         key_fault_minor: fault_minor(known),
         key_fault: None,
     };
-    signals.key_fault = has_key.then(|| fault(&signals));
+    signals.key_fault = has_key.then(|| fault(&signals, !consumed.is_empty()));
     signals
 }
 
@@ -212,10 +223,9 @@ fn activated_after_refund(known: &Known<'_>, consumed: &[&Activation]) -> Option
     Some(consumed.iter().any(|activation| activation.at > first.at))
 }
 
-fn fault(signals: &KeySignals) -> &'static str {
+fn fault(signals: &KeySignals, consumed: bool) -> &'static str {
     let used_before = signals.key_first_ok_to_delivery_min.is_some_and(|min| min < 0.0);
     let by_claimant = signals.key_activated_by_claimant == Some(true);
-    let consumed = signals.key_activated_by_claimant.is_some();
     match signals.key_last_result {
         _ if by_claimant => "buyer",
         _ if used_before
@@ -226,7 +236,7 @@ fn fault(signals: &KeySignals) -> &'static str {
         }
         Some("owned_by_self") => "buyer",
         Some("invalid" | "expired") if !consumed => "merchant",
-        None | Some("rate_limited" | "region_locked") => "none",
+        None | Some("none" | "rate_limited" | "region_locked") => "none",
         Some(_) => "unknown",
     }
 }

@@ -36,3 +36,6 @@ pub fn compute(known: &Known<'_>) -> SignalRow {
     incident::compute(known).push_into(&mut row);
     row
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,4 +8,5 @@
 )]
 
 mod cases;
+mod imports;
 mod support;

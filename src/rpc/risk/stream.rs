@@ -87,7 +87,10 @@ async fn start<E: Ask>(
     let finish = async move {
         let response = match first {
             Poll::Ready(response) => response,
-            Poll::Pending => scored.await,
+            Poll::Pending => tokio::select! {
+                response = scored => response,
+                () = answers.closed() => return,
+            },
         };
         drop(answers.send(Ok(response)).await);
         drop(place);

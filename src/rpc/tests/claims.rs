@@ -157,7 +157,10 @@ async fn streams_are_counted() {
     let (sender, mut stream) = open(&server).await;
     let status = soon(server.risk().score_refunds(tokio_stream::empty())).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted);
-    assert_eq!(status.message(), "1 streams are under way, as many as may be; try again in 100 ms");
+    assert_eq!(
+        status.message(),
+        "as many streams as may be (1) are under way; try again in 100 ms"
+    );
     drop(sender);
     assert_eq!(soon(stream.message()).await.unwrap(), None);
 }

@@ -98,16 +98,12 @@ async fn a_timeout_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn the_clients_timeout_ends_a_stream() {
-    let server = Running::start(&Fake::new(), ServerLimits::default()).await;
-    let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    let claims = tokio_stream::wrappers::ReceiverStream::new(receiver);
-    let request = with_timeout(claims, "60m");
-    // The timeout of tonic's client ends with the headers of the answer, and they come at once.
-    let mut stream = soon(server.risk().score_refunds(request)).await.unwrap().into_inner();
-    sender.send(v1::ScoreRefundsRequest { claim: Some(claim("q1")) }).await.unwrap();
-    assert_eq!(soon(stream.message()).await.unwrap().unwrap().request_id, "q1");
-    let status = soon(stream.message()).await.unwrap_err();
+    let (mut client, _) = without_transport(&silent(), ServerLimits::default());
+    let claims = tokio_stream::pending::<v1::ScoreRefundsRequest>();
+    let stream = soon(client.score_refunds(with_timeout(claims, "20m"))).await.unwrap();
+    let status = soon(stream.into_inner().message()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert!(status.message().contains("after 20ms, the client's own"), "{}", status.message());
 }
 
 #[tokio::test]

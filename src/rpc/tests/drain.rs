@@ -3,6 +3,9 @@ use std::sync::Arc;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::task::TaskTracker;
 use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 use super::fake::{Fake, verdict};
 use super::{Running, ServerLimits, claim, fact, score, soon};
@@ -39,31 +42,32 @@ async fn a_running_request_is_finished_and_a_new_one_refused() {
     let (fake, entered, leave) = held();
     let Running { channel, shutdown, served } =
         Running::start(&fake, ServerLimits::default()).await;
-    let mut client = v1::refund_risk_service_client::RefundRiskServiceClient::new(channel);
+    let mut client = v1::refund_risk_service_client::RefundRiskServiceClient::new(channel.clone());
     let mut running = client.clone();
     let running =
         TaskTracker::new().spawn(async move { running.score_refund(score(claim("q1"))).await });
     soon(entered.notified()).await;
     shutdown.send(()).unwrap();
-    // Refused by the server, or not even connected: UNAVAILABLE either way, and the engine never hears of it.
-    loop {
-        // Until the server has heard of the shutdown, a request would still be taken.
-        tokio::task::yield_now().await;
-        let request = tokio::time::timeout(
-            std::time::Duration::from_millis(200),
-            client.score_refund(score(claim("q2"))),
-        );
-        if let Ok(refused) = request.await {
-            assert_eq!(refused.unwrap_err().code(), Code::Unavailable);
-            break;
+    // The server is told on a task of its own: health says when it has heard.
+    let mut health = HealthClient::new(channel.clone());
+    soon(async {
+        let asking = HealthCheckRequest::default();
+        while health.check(asking.clone()).await.unwrap().get_ref().status()
+            == ServingStatus::Serving
+        {
+            tokio::task::yield_now().await;
         }
-    }
+    })
+    .await;
+    let status = soon(client.score_refund(score(claim("q2")))).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable);
+    assert_eq!(status.message(), "the server is shutting down; try another one");
     assert!(!served.is_finished());
-    leave.notify_one();
     leave.notify_one();
     let answer = soon(running).await.unwrap().unwrap().into_inner();
     assert_eq!(answer.verdict, Some(verdict("q1")));
     soon(served).await.unwrap().unwrap();
+    assert_eq!(fake.asked(), ["score q1"]);
     released(fake.let_go()).await;
 }
 

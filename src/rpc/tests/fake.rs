@@ -117,7 +117,7 @@ impl Ask for Fake {
                 Ok(Answer::Scored(state.score(*claim)))
             }
             Request::Record { facts, .. } => state.record(&facts).map(Answer::Recorded),
-            Request::Find { key, .. } => Ok(Answer::Found(state.find(&key))),
+            Request::Find { key, .. } => Ok(Answer::Found(state.find(&key).map(Box::new))),
         }
     }
 

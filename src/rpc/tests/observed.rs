@@ -54,12 +54,15 @@ impl io::Write for Log {
 
 #[tokio::test]
 async fn logs_name_the_request_and_nobody() {
+    let server = Running::start(&Fake::new(), ServerLimits::default()).await;
+    // Without a subscriber first: a place that logs asks once, when it is first reached, whether anybody listens, and
+    // tests on other threads do not.
+    soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
     let log = Log::default();
     let writer = log.clone();
     let subscriber =
         tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let server = Running::start(&Fake::new(), ServerLimits::default()).await;
     soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(

@@ -114,11 +114,13 @@ impl Config {
             problems.error(at, "tenant `-` is vouch's own; choose another name");
         }
         let server = server.check(problems);
-        let (waiting_max, batch_max) = engine.check(problems)?;
-        let (data, cache_bytes, checkpoint_every) = storage.check(problems)?;
+        let engine = engine.check(problems);
+        let storage = storage.check(problems);
         let geo_max_age_d = geo.age(problems);
         let metrics = metrics.check(problems);
         let log = log.check(problems);
+        let (waiting_max, batch_max) = engine?;
+        let (data, cache_bytes, checkpoint_every) = storage?;
         Some(Self {
             tenant: tenant.ok()?,
             server: server?,

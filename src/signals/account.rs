@@ -41,7 +41,7 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
     let lately = |c: &&AccountClaim| c.at > at.plus_ms(-30 * DAY_MS) && c.at <= at;
     let same_reason = |c: &&AccountClaim| c.reason == known.claim.reason;
     let pending = |c: &&AccountClaim| {
-        !c.ended && matches!(c.decided, Some(Decision::Approve | Decision::Review))
+        !account.has_ended(c) && matches!(c.decided, Some(Decision::Approve | Decision::Review))
     };
     let opened = account.registered_at.or(account.first_seen_at).filter(|t| *t <= at);
     AccountSignals {
@@ -70,7 +70,12 @@ fn fault_refunds(known: &Known<'_>) -> i64 {
     let day = |at: Timestamp| at.ms().div_euclid(DAY_MS);
     let (last, first) = (day(known.at()), day(known.at()) - 29);
     let within = |claim: &&AccountClaim| (first..=last).contains(&day(claim.at));
-    let faults = known.account.claims.iter().filter(within).filter(|claim| claim.was_our_fault());
+    let faults = known
+        .account
+        .claims
+        .iter()
+        .filter(within)
+        .filter(|claim| known.account.was_our_fault(claim));
     let distinct: BTreeSet<&RefundId> = faults.map(|claim| &claim.refund_id).collect();
     count(distinct.len())
 }

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::insert_latest;
-use super::{ClaimDecided, Event, EventBody, HopCounts, SeenSet};
+use super::{ClaimDecided, Event, EventBody, HopCounts, Outcomes, SeenSet, Settlements};
 use crate::domain::{
     ActivityKind, ChargebackId, ClaimReason, Client, Decision, DeviceId, FactBody, Layer,
-    OutcomeLabel, RefundClaim, RefundId, RequestId, SettlementStatus, Timestamp,
+    OutcomeLabel, RefundClaim, RefundId, RequestId, Timestamp,
 };
 
 /// Most recent touches that are kept.
@@ -39,6 +39,10 @@ pub struct AccountDoc {
     pub orders_life: u64,
     /// Latest claims, oldest first; one for each request.
     pub claims: Vec<AccountClaim>,
+    /// What claims turned out to be.
+    pub outcomes: Outcomes,
+    /// How refunds ended.
+    pub settlements: Settlements,
     /// Claims by day; a second question about the same refund is not counted again.
     pub claims_daily: HopCounts,
     /// Claims by hour, likewise.
@@ -73,20 +77,10 @@ pub struct AccountClaim {
     pub reason: ClaimReason,
     /// What was decided.
     pub decided: Option<Decision>,
-    /// It was settled, or its truth is known.
-    pub ended: bool,
-    /// What it really was.
-    pub outcome: Option<OutcomeLabel>,
+    /// A later question about the same refund was decided: this one stands no more.
+    pub asked_again: bool,
     /// The platform's fault was proven when it was decided.
     pub proven_fault: bool,
-}
-
-impl AccountClaim {
-    /// The platform was at fault: what was found out later counts more than what was decided.
-    #[must_use]
-    pub fn was_our_fault(&self) -> bool {
-        self.outcome.map_or(self.proven_fault, |label| label == OutcomeLabel::MerchantFault)
-    }
 }
 
 impl Default for AccountDoc {
@@ -102,6 +96,8 @@ impl Default for AccountDoc {
             orders: HopCounts::daily(),
             orders_life: 0,
             claims: Vec::new(),
+            outcomes: Outcomes::default(),
+            settlements: Settlements::default(),
             claims_daily: HopCounts::daily(),
             claims_hourly: HopCounts::hourly(),
             rejected: HopCounts::daily(),
@@ -111,6 +107,21 @@ impl Default for AccountDoc {
 }
 
 impl AccountDoc {
+    /// The claim is no longer open: asked again, settled, or its truth is known.
+    #[must_use]
+    pub fn has_ended(&self, claim: &AccountClaim) -> bool {
+        claim.asked_again
+            || self.outcomes.of(&claim.refund_id).is_some()
+            || self.settlements.ended(&claim.refund_id, claim.at)
+    }
+
+    /// The platform was at fault: what was found out later counts more than what was decided.
+    #[must_use]
+    pub fn was_our_fault(&self, claim: &AccountClaim) -> bool {
+        let found = self.outcomes.of(&claim.refund_id);
+        found.map_or(claim.proven_fault, |label| label == OutcomeLabel::MerchantFault)
+    }
+
     pub(super) fn apply(&mut self, event: &Event) {
         match &event.body {
             EventBody::Fact(fact) => {
@@ -148,20 +159,10 @@ impl AccountDoc {
                 }
                 self.touched(at, &fact.client);
             }
-            FactBody::RefundSettled(fact) => {
-                let paid = fact.status == SettlementStatus::Settled;
-                for claim in self.claims.iter_mut().filter(|c| c.refund_id == fact.refund_id) {
-                    claim.ended |= paid || at >= claim.at;
-                }
-            }
+            FactBody::RefundSettled(fact) => self.settlements.note(at, fact),
             FactBody::ChargebackOpened(fact) => self.chargebacks.add(&fact.chargeback_id, at),
             FactBody::ChargebackClosed(fact) => self.chargebacks.add(&fact.chargeback_id, at),
-            FactBody::OutcomeReported(fact) => {
-                for claim in self.claims.iter_mut().filter(|c| c.refund_id == fact.refund_id) {
-                    claim.outcome = Some(fact.label);
-                    claim.ended = true;
-                }
-            }
+            FactBody::OutcomeReported(fact) => self.outcomes.note(fact),
             FactBody::PaymentCaptured(_)
             | FactBody::PaymentReversed(_)
             | FactBody::KeyDelivered(_)
@@ -198,8 +199,7 @@ impl AccountDoc {
             refund_id: claim.refund_id.clone(),
             reason: claim.reason,
             decided: None,
-            ended: false,
-            outcome: None,
+            asked_again: false,
             proven_fault: false,
         };
         insert_latest(&mut self.claims, ACCOUNT_CLAIMS_MAX, claim, |c| c.at);
@@ -216,7 +216,7 @@ impl AccountDoc {
                 claim.proven_fault =
                     decided.decided_by == Layer::Proof && decided.decision == Decision::Approve;
             } else if claim.refund_id == *refund_id {
-                claim.ended = true;
+                claim.asked_again = true;
             }
         }
     }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{compare_by, insert_sorted};
-use super::{ClaimDecided, Event, EventBody};
+use super::{ClaimDecided, Event, EventBody, Outcomes};
 use crate::domain::{
     AccountId, BatchId, ChargebackId, ChargebackResult, ClaimReason, Client, Country, Decision,
-    FactBody, FxRate, KeyFingerprint, Money, OutcomeLabel, PayerFingerprint, PaymentMethod,
-    PspTransactionId, RefundClaim, RefundId, RefundRoute, RequestId, SettlementStatus, Sku,
-    SkuClass, SupplierId, Timestamp,
+    FactBody, FxRate, KeyFingerprint, Money, PayerFingerprint, PaymentMethod, PspTransactionId,
+    RefundClaim, RefundId, RefundRoute, RequestId, SettlementStatus, Sku, SkuClass, SupplierId,
+    Timestamp,
 };
 
 /// Most entries in each list of an order. The largest order has 10,000 units, but one that needs more than this many
@@ -34,6 +34,8 @@ pub struct OrderDoc {
     pub chargebacks: Vec<Chargeback>,
     /// Claims, in ledger order.
     pub claims: Vec<OrderClaim>,
+    /// What claims turned out to be.
+    pub outcomes: Outcomes,
     /// A list was full: something is missing here.
     pub truncated: bool,
 }
@@ -151,8 +153,6 @@ pub struct OrderClaim {
     pub reason: ClaimReason,
     /// What was decided, and what was promised.
     pub decided: Option<(Decision, Option<Money>)>,
-    /// What it really was.
-    pub outcome: Option<OutcomeLabel>,
 }
 
 impl OrderDoc {
@@ -231,9 +231,7 @@ impl OrderDoc {
                 closed: Some((at, fact.result)),
             }),
             FactBody::OutcomeReported(fact) => {
-                for claim in self.claims.iter_mut().filter(|c| c.refund_id == fact.refund_id) {
-                    claim.outcome = Some(fact.label);
-                }
+                self.outcomes.note(fact);
                 true
             }
             FactBody::KeyActivated(_)
@@ -308,7 +306,6 @@ impl OrderDoc {
             amount: claim.amount,
             reason: claim.reason,
             decided: None,
-            outcome: None,
         });
     }
 

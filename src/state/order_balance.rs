@@ -132,7 +132,7 @@ impl OrderDoc {
     /// A person is still deciding about a claim.
     fn is_held(&self, claim: &OrderClaim) -> bool {
         let dismissed = matches!(
-            claim.outcome,
+            self.outcomes.of(&claim.refund_id),
             Some(OutcomeLabel::Abuse | OutcomeLabel::AccountTakeover | OutcomeLabel::Unclear)
         );
         matches!(claim.decided, Some((Decision::Review, _))) && !dismissed && !self.has_ended(claim)

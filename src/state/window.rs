@@ -10,30 +10,52 @@ use crate::domain::{DAY_MS, HOUR_MS, Timestamp};
 /// before it. Counting an event later, or in another order, gives the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopCounts {
-    hop_ms: i64,
-    keep_hops: i64,
+    resolution: Resolution,
     /// Hop index and count, ascending; none is 0.
     hops: Vec<(i64, u32)>,
+}
+
+/// How long a hop is, and how many are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Resolution {
+    Hour,
+    Day,
+}
+
+impl Resolution {
+    const fn hop(self, at: Timestamp) -> i64 {
+        match self {
+            Self::Hour => at.ms().div_euclid(HOUR_MS),
+            Self::Day => at.ms().div_euclid(DAY_MS),
+        }
+    }
+
+    const fn kept(self) -> i64 {
+        match self {
+            Self::Hour => 24,
+            Self::Day => 90,
+        }
+    }
 }
 
 impl HopCounts {
     /// Hops of one hour, for windows up to 24 h.
     #[must_use]
     pub const fn hourly() -> Self {
-        Self { hop_ms: HOUR_MS, keep_hops: 24, hops: Vec::new() }
+        Self { resolution: Resolution::Hour, hops: Vec::new() }
     }
 
     /// Hops of one day, for windows up to 90 d.
     #[must_use]
     pub const fn daily() -> Self {
-        Self { hop_ms: DAY_MS, keep_hops: 90, hops: Vec::new() }
+        Self { resolution: Resolution::Day, hops: Vec::new() }
     }
 
     /// Counts one event. One that is older than the longest window behind the newest is not kept.
     pub fn add(&mut self, at: Timestamp) {
-        let hop = at.ms().div_euclid(self.hop_ms);
+        let hop = self.resolution.hop(at);
         let newest = self.hops.last().map_or(hop, |(newest, _)| (*newest).max(hop));
-        if hop <= newest - self.keep_hops {
+        if hop <= newest - self.resolution.kept() {
             return;
         }
         match self.hops.binary_search_by_key(&hop, |(index, _)| *index) {
@@ -44,13 +66,13 @@ impl HopCounts {
             }
             Err(place) => self.hops.insert(place, (hop, 1)),
         }
-        self.hops.retain(|(index, _)| *index > newest - self.keep_hops);
+        self.hops.retain(|(index, _)| *index > newest - self.resolution.kept());
     }
 
     /// Events in the window of `hops` hops at `at`.
     #[must_use]
     pub fn count(&self, at: Timestamp, hops: i64) -> i64 {
-        let last = at.ms().div_euclid(self.hop_ms);
+        let last = self.resolution.hop(at);
         let within = |(index, _): &&(i64, u32)| *index > last - hops && *index <= last;
         self.hops.iter().filter(within).map(|(_, count)| i64::from(*count)).sum()
     }

@@ -8,5 +8,6 @@
 )]
 
 mod cases;
+mod crash;
 mod imports;
 mod support;

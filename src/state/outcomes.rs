@@ -1,0 +1,60 @@
+//! What claims turned out to be, and how refunds ended: told after the claim, or before it.
+
+use serde::{Deserialize, Serialize};
+
+use super::bounded::insert_latest;
+use crate::domain::{
+    OutcomeLabel, OutcomeReported, RefundId, RefundSettled, SettlementStatus, Timestamp,
+};
+
+/// Most refunds that are kept track of, the latest.
+pub(super) const ENDINGS_MAX: usize = 64;
+
+/// What claims turned out to be: the finding that became true last, for each refund.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outcomes(Vec<(Timestamp, OutcomeLabel, RefundId)>);
+
+impl Outcomes {
+    pub(super) fn note(&mut self, fact: &OutcomeReported) {
+        let told = (fact.effective_at, fact.label, fact.refund_id.clone());
+        let known = self.0.iter().position(|(_, _, refund)| *refund == fact.refund_id);
+        let known = known.map(|known| self.0.remove(known));
+        let stands = known.into_iter().chain([told]).max();
+        if let Some(stands) = stands {
+            insert_latest(&mut self.0, ENDINGS_MAX, stands, Clone::clone);
+        }
+    }
+
+    /// The finding about a refund.
+    #[must_use]
+    pub fn of(&self, refund_id: &RefundId) -> Option<OutcomeLabel> {
+        self.0.iter().find(|(_, _, refund)| refund == refund_id).map(|(_, label, _)| *label)
+    }
+}
+
+/// How refunds ended: paid is final, else the latest word stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Settlements(Vec<(Timestamp, SettlementStatus, RefundId)>);
+
+impl Settlements {
+    pub(super) fn note(&mut self, at: Timestamp, fact: &RefundSettled) {
+        let told = (at, fact.status, fact.refund_id.clone());
+        let known = self.0.iter().position(|(_, _, refund)| *refund == fact.refund_id);
+        let known = known.map(|known| self.0.remove(known));
+        let finality = |(at, status, _): &(Timestamp, SettlementStatus, RefundId)| {
+            (*status == SettlementStatus::Settled, *at)
+        };
+        let stands = known.into_iter().chain([told]).max_by_key(finality);
+        if let Some(stands) = stands {
+            insert_latest(&mut self.0, ENDINGS_MAX, stands, Clone::clone);
+        }
+    }
+
+    /// A claim of this time for the refund has ended: the refund was paid, or failed after it was asked for.
+    #[must_use]
+    pub fn ended(&self, refund_id: &RefundId, claimed_at: Timestamp) -> bool {
+        self.0.iter().any(|(at, status, refund)| {
+            refund == refund_id && (*status == SettlementStatus::Settled || *at >= claimed_at)
+        })
+    }
+}

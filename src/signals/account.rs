@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue::signal_group;
 use super::charge::count;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{DAY_MS, Decision, RefundId, Timestamp};
 use crate::state::AccountClaim;

@@ -1,6 +1,6 @@
 //! What was charged, delivered and paid back on the order.
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{Decision, MINUTE_MS, PaymentMethod, SECOND_MS, SettlementStatus};
 use crate::state::{Capture, OrderDoc};

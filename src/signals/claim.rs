@@ -1,7 +1,7 @@
 //! What the claim says, and whether that can be.
 
-use super::catalogue::signal_group;
 use super::charge::count;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{ClaimChannel, ClaimReason, SkuClass, Timestamp};
 use crate::geo;

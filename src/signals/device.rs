@@ -1,6 +1,6 @@
 //! The device that asks.
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::DAY_MS;
 

@@ -1,6 +1,6 @@
 //! Currencies, rates and regions.
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::Money;
 

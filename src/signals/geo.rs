@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{Country, DAY_MS};
 use crate::geo;

@@ -1,6 +1,6 @@
 //! Faults that the platform declared.
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{ClaimReason, IncidentKind};
 

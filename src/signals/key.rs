@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::catalogue::signal_group;
 use super::charge::count;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{ActivationResult, KeyFingerprint, SettlementStatus, Timestamp};
 use crate::state::{Activation, CardKeyDoc, Refund};

@@ -10,14 +10,16 @@ mod claim;
 mod device;
 mod fx;
 mod geo;
+mod group;
 mod incident;
 mod key;
 mod known;
 mod payout;
 mod value;
 
-pub use catalogue::{Catalogue, SignalDef, SignalSource};
+pub use catalogue::Catalogue;
 pub use charge::TWIN_GAP_MAX_MS;
+pub use group::{SignalDef, SignalSource};
 pub use known::{Known, Located};
 pub use value::{SignalRow, SignalType, SignalValue};
 

@@ -1,6 +1,6 @@
 //! Where the money is to go.
 
-use super::catalogue::signal_group;
+use super::group::signal_group;
 use super::known::Known;
 use crate::domain::{DAY_MS, RefundRoute};
 

@@ -55,7 +55,7 @@
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
 //! | config | document, domain, geo |
-//! | rpc | clock, domain, engine, wire |
+//! | rpc | clock, domain, engine, signals, wire |
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,

@@ -46,12 +46,30 @@ impl Codec for ProtobufRecords {
             decided_by: summary.decided_by,
             approved: summary.approved,
         };
-        Ok(RecordedClaim { verdict: entry.verdict, decided })
+        Ok(RecordedClaim {
+            verdict: entry.verdict,
+            decided,
+            signals_sha256: entry.signals_sha256,
+            signals: entry.signals.into_iter().map(|scalar| scalar.map(value)).collect(),
+        })
     }
 
     fn schema(&self, catalogue: &Catalogue) -> Vec<u8> {
         let names = catalogue.defs().iter().map(|def| def.name.to_owned()).collect();
         wire::encode_signal_schema(&SignalSchema { sha256: catalogue.sha256(), names })
+    }
+
+    fn read_schema(&self, body: &[u8]) -> Result<Vec<String>, CodecError> {
+        wire::decode_signal_schema(body).map(|schema| schema.names).map_err(damaged)
+    }
+}
+
+fn value(scalar: SignalScalar) -> SignalValue {
+    match scalar {
+        SignalScalar::Integer(value) => SignalValue::Int(value),
+        SignalScalar::Real(value) => SignalValue::Real(value),
+        SignalScalar::Truth(value) => SignalValue::Truth(value),
+        SignalScalar::Text(value) => SignalValue::Text(value.into()),
     }
 }
 

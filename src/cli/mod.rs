@@ -4,6 +4,7 @@ mod check;
 mod clock;
 mod demo;
 mod demo_table;
+mod explain;
 mod fingerprint;
 mod logging;
 mod open;
@@ -32,6 +33,8 @@ enum Command {
     Serve(serve::Serve),
     /// Check settings, policy and geo files, as the server reads them.
     Check(check::Check),
+    /// Explain a decision: its reasons, its layers, and every signal as it was.
+    Explain(explain::Explain),
     /// Print the catalogue of signals that policies and models read.
     Signals(signals::Signals),
     /// Print the fingerprints of card keys, read one per line from standard input.
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
     };

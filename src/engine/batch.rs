@@ -11,7 +11,8 @@ use std::sync::Arc;
 use prost::bytes::Bytes;
 use sha2::{Digest, Sha256 as Sha256Hasher};
 
-use super::core::{Core, CoreError};
+use super::codec::RecordedClaim;
+use super::core::{Core, CoreError, SCHEMA_TENANT};
 use super::degraded::degraded;
 use super::gather::{Gathered, gather};
 use super::metrics;
@@ -21,7 +22,7 @@ use super::request::{
 use crate::domain::{DecisionId, Fact, RefundClaim, RequestId, Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Record, RecordKind};
 use crate::policy::Case;
-use crate::signals::{self, SignalRow};
+use crate::signals::{self, Catalogue, SignalRow};
 use crate::state::{
     ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, subjects_of_decision,
 };
@@ -146,7 +147,7 @@ impl<'a> Batch<'a> {
             if found.digest != digest {
                 return Ok(Some(Err(EngineError::Conflict { ids })));
             }
-            let (bytes, _) = self.recorded(found.position)?;
+            let bytes = Bytes::from(self.recorded(found.position)?.verdict);
             return Ok(Some(Ok(Answer::Scored(StoredVerdict { bytes, repeated: true }))));
         }
         if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
@@ -255,25 +256,44 @@ impl<'a> Batch<'a> {
             Some(_) => self.observed_at,
             None => self.core.ledger.read(position)?.map_or(self.observed_at, |r| r.observed_at),
         };
-        let (verdict, claim) = self.recorded(position)?;
-        let found = StoredDecision { claim, verdict, observed_at };
+        let recorded = self.recorded(position)?;
+        let names = self.signal_names(&recorded.signals_sha256)?;
+        let found = StoredDecision {
+            claim: (*recorded.decided.claim).clone(),
+            verdict: Bytes::from(recorded.verdict),
+            observed_at,
+            signals: names.into_iter().zip(recorded.signals).collect(),
+        };
         Ok(Ok(Answer::Found(Some(Box::new(found)))))
     }
 
-    /// The verdict and the claim of a record, of this batch or of the ledger.
-    fn recorded(&mut self, position: u64) -> Result<(Bytes, RefundClaim), CoreError> {
+    /// The names of the signals of a catalogue: of this binary's, or of an older one that the ledger tells of.
+    fn signal_names(&self, sha256: &[u8; 32]) -> Result<Vec<String>, CoreError> {
+        let catalogue = Catalogue::get();
+        if catalogue.sha256() == *sha256 {
+            return Ok(catalogue.defs().iter().map(|def| def.name.to_owned()).collect());
+        }
+        let Ok(tenant) = TenantId::parse(SCHEMA_TENANT) else { return Ok(Vec::new()) };
+        let id = hex::encode(sha256);
+        let found = self.core.ledger.find(&tenant, RecordKind::Schema, &id)?;
+        let found = found.ok_or(CoreError::OtherKind)?;
+        let record = self.core.ledger.read(found.position)?.ok_or(CoreError::OtherKind)?;
+        Ok(self.core.setup.codec.read_schema(&record.body)?)
+    }
+
+    /// What a claim's record holds, of this batch or of the ledger.
+    fn recorded(&mut self, position: u64) -> Result<RecordedClaim, CoreError> {
         // Of this batch: it may still wait.
         if position > self.base {
             self.decide_waiting()?;
         }
-        let read = match self.own(position) {
-            Some(record) => self.core.setup.codec.read_claim(&record.body)?,
+        match self.own(position) {
+            Some(record) => Ok(self.core.setup.codec.read_claim(&record.body)?),
             None => {
                 let record = self.core.ledger.read(position)?.ok_or(CoreError::OtherKind)?;
-                self.core.setup.codec.read_claim(&record.body)?
+                Ok(self.core.setup.codec.read_claim(&record.body)?)
             }
-        };
-        Ok((Bytes::from(read.verdict), (*read.decided.claim).clone()))
+        }
     }
 
     fn find(

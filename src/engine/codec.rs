@@ -30,6 +30,11 @@ pub trait Codec: Debug + Send + Sync {
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError>;
     /// The body of the record that names the signals of this binary.
     fn schema(&self, catalogue: &Catalogue) -> Vec<u8>;
+    /// The names in the body of such a record.
+    ///
+    /// # Errors
+    /// The body is damaged.
+    fn read_schema(&self, body: &[u8]) -> Result<Vec<String>, CodecError>;
 }
 
 /// A claim as it was recorded.
@@ -39,6 +44,10 @@ pub struct RecordedClaim {
     pub verdict: Vec<u8>,
     /// The claim, and what state remembers of its decision.
     pub decided: ClaimDecided,
+    /// Digest of the catalogue that names the signals.
+    pub signals_sha256: [u8; 32],
+    /// The signals that it was judged by, in the order of that catalogue.
+    pub signals: SignalRow,
 }
 
 /// The body of a record is damaged.

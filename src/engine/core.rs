@@ -168,7 +168,7 @@ impl Core {
 }
 
 /// Signal names belong to no tenant.
-const SCHEMA_TENANT: &str = "-";
+pub(super) const SCHEMA_TENANT: &str = "-";
 
 /// What a record folds into: online and after a crash, the same.
 fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Event>, CoreError> {

@@ -3,6 +3,7 @@
 use prost::bytes::Bytes;
 
 use crate::domain::{Fact, RefundClaim, RequestId, TenantId, Timestamp};
+use crate::signals::SignalValue;
 
 /// One question to the engine.
 #[derive(Debug, Clone)]
@@ -77,6 +78,8 @@ pub struct StoredDecision {
     pub verdict: Bytes,
     /// When it was taken in.
     pub observed_at: Timestamp,
+    /// The signals that it was judged by, by the names of that time; `None` was unknown.
+    pub signals: Vec<(String, Option<SignalValue>)>,
 }
 
 /// Why the engine gave no answer.

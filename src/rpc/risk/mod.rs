@@ -13,9 +13,11 @@ use super::context::{Answers, Context, admitted, answering, decode_verdict, inva
 use super::error::RpcError;
 use crate::domain::{DecisionId, RequestId, Violations};
 use crate::engine::DecisionKey;
+use crate::signals::SignalValue;
 use crate::wire::pb::v1;
 use crate::wire::pb::v1::get_decision_request::Key;
 use crate::wire::pb::v1::refund_risk_service_server::RefundRiskService;
+use crate::wire::pb::v1::signal_reading::Value;
 use crate::wire::{encode_claim, encode_time};
 
 /// Scores refund claims.
@@ -66,8 +68,20 @@ impl<E: Ask> Risk<E> {
             claim: Some(encode_claim(&stored.claim)),
             verdict: Some(decode_verdict(stored.verdict)?),
             observed_at: Some(encode_time(stored.observed_at)),
+            signals: stored.signals.into_iter().map(reading).collect(),
         })
     }
+}
+
+fn reading((name, value): (String, Option<SignalValue>)) -> v1::SignalReading {
+    let value = value.map(|value| match value {
+        SignalValue::Int(value) => Value::Integer(value),
+        SignalValue::Real(value) => Value::Real(value),
+        SignalValue::Truth(value) => Value::Truth(value),
+        SignalValue::Word(value) => Value::Text(value.to_owned()),
+        SignalValue::Text(value) => Value::Text(value.as_ref().to_owned()),
+    });
+    v1::SignalReading { name, value }
 }
 
 /// The key, and how to speak of it: the name of its field, and the id.

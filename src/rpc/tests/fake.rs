@@ -169,7 +169,7 @@ impl State {
             DecisionKey::Request(id) => *id == claim.request_id,
         });
         let (claim, verdict) = found?.clone();
-        Some(StoredDecision { claim, verdict, observed_at: NOW })
+        Some(StoredDecision { claim, verdict, observed_at: NOW, signals: Vec::new() })
     }
 }
 

@@ -1,0 +1,117 @@
+//! `vouch explain`.
+
+use comfy_table::{Table, presets};
+
+use super::output::{self, Failure};
+use crate::domain::{Decision, Layer, LayerOutcome};
+use crate::signals::{Catalogue, SignalDef};
+use crate::wire::WireEnum;
+use crate::wire::pb::v1::get_decision_request::Key;
+use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
+use crate::wire::pb::v1::signal_reading::Value;
+use crate::wire::pb::v1::{self, GetDecisionRequest, GetDecisionResponse, SignalReading};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    which: Which,
+    /// The server that gave the decision.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    server: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// The decision, by the id in the verdict.
+    #[arg(long, value_name = "ID")]
+    decision: Option<String>,
+    /// The decision, by the request that asked.
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+}
+
+impl Explain {
+    /// Prints what was claimed, what was decided and why, and every signal with its value at that time.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let decision = self.which.decision.map(Key::DecisionId);
+        let key = decision.or_else(|| self.which.request.map(Key::RequestId));
+        let found = runtime.block_on(async {
+            let mut client = RefundRiskServiceClient::connect(format!("http://{}", self.server))
+                .await
+                .map_err(|error| format!("no vouch answers on {}: {error}", self.server))?;
+            let answer = client.get_decision(GetDecisionRequest { key }).await;
+            let answer = answer.map_err(|status| status.message().to_owned())?;
+            Ok::<_, Failure>(answer.into_inner())
+        })?;
+        print(found)
+    }
+}
+
+fn print(found: GetDecisionResponse) -> Result<(), Failure> {
+    let claim = found.claim.unwrap_or_default();
+    let verdict = found.verdict.unwrap_or_default();
+    output::line(format!(
+        "claim     {} for refund {}, order {}, account {}",
+        claim.request_id, claim.refund_id, claim.order_id, claim.account_id
+    ))?;
+    output::line(format!(
+        "decision  {} by {}, {}",
+        Decision::from_number(verdict.decision).map_or("?", Decision::as_str),
+        Layer::from_number(verdict.decided_by).map_or("?", Layer::as_str),
+        verdict.decision_id
+    ))?;
+    for reason in &verdict.reasons {
+        let mark = if reason.decisive { "*" } else { " " };
+        let text = reason.agent_text.clone().unwrap_or_default();
+        output::line(format!("  {mark} {} ({}): {}", reason.code, reason.rule_id, text.en))?;
+    }
+    for missing in &verdict.degraded {
+        output::line(format!("  degraded: {}: {}", missing.code, missing.detail))?;
+    }
+    output::line(layers(&verdict))?;
+    output::line(signals(&found.signals))
+}
+
+fn layers(verdict: &v1::Verdict) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["\nlayer", "\noutcome", "\nfired", "\ncould not be judged"]);
+    for finding in &verdict.layers {
+        table.add_row([
+            Layer::from_number(finding.layer).map_or("?", Layer::as_str),
+            LayerOutcome::from_number(finding.outcome).map_or("?", LayerOutcome::as_str),
+            &finding.fired.join(", "),
+            &finding.unjudged.join(", "),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+fn signals(readings: &[SignalReading]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["\ngroup", "\nsignal", "\nvalue", "\nunit"]);
+    for reading in readings {
+        // A signal of an older catalogue may be gone from this one.
+        let def = |def: &&SignalDef| def.name == reading.name;
+        let def = Catalogue::get().defs().iter().find(def);
+        table.add_row([
+            def.map_or("?", |def| def.group),
+            &reading.name,
+            &reading.value.as_ref().map_or_else(|| "unknown".to_owned(), shown),
+            def.map_or("?", |def| def.unit),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Integer(value) => value.to_string(),
+        Value::Real(value) => format!("{value:.3}"),
+        Value::Truth(value) => value.to_string(),
+        Value::Text(value) => value.clone(),
+    }
+}

@@ -73,14 +73,14 @@ impl Core {
     /// # Errors
     /// The storage failed or a record is damaged.
     pub fn open(
-        setup: Setup,
+        setup: impl Into<Arc<Setup>>,
         ledger: Box<dyn Ledger>,
         store: Box<dyn StateStore>,
         now: Timestamp,
     ) -> Result<Self, CoreError> {
         let last = ledger.read(ledger.end())?;
         let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
-        let mut core = Self { setup: Arc::new(setup), ledger, store, last_observed_at };
+        let mut core = Self { setup: setup.into(), ledger, store, last_observed_at };
         core.fold_tail()?;
         core.note_schema(now)?;
         Ok(core)

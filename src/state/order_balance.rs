@@ -1,5 +1,7 @@
 //! What was paid for an order, and what of it is left to refund.
 
+use std::collections::BTreeSet;
+
 use super::order::{Capture, OrderClaim, OrderDoc, Refund};
 use crate::domain::{
     ChargebackResult, Currency, Decision, Money, OutcomeLabel, RefundId, SettlementStatus,
@@ -17,11 +19,11 @@ pub struct Balance {
     pub paid_minor: i64,
     /// Refunds that were paid.
     pub refunded_minor: i64,
-    /// Approved, and neither paid nor failed yet.
+    /// Approved, and neither paid nor failed yet; of each refund number the most that was approved.
     pub reserved_minor: i64,
     /// In dispute, or lost in one.
     pub charged_back_minor: i64,
-    /// Asked for by claims that are in review.
+    /// Asked for by claims that are in review, beyond what is reserved for them.
     pub held_minor: i64,
 }
 
@@ -95,14 +97,16 @@ impl OrderDoc {
                 .filter(|c| !matches!(c.closed, Some((_, ChargebackResult::Won))))
                 .map(|c| minor(&c.amount)),
         )?;
-        let standing = || self.standing_claims().filter(|c| Some(&c.refund_id) != refund_id);
-        let reserved =
-            total(standing().filter_map(|claim| self.promised(claim)).map(|m| minor(&m)))?;
-        // What a claim in review asks for may be in the order's currency: then it is known only roughly, as a flag.
-        let held = standing().filter(|claim| self.is_held(claim));
-        let held = held.map(|claim| minor(&claim.amount).unwrap_or(captured));
-        // Each part may be the sum of all captures: too many of those would overflow.
-        let held = held.fold(0, i64::saturating_add);
+        let numbers: BTreeSet<&RefundId> = self.claims.iter().map(|c| &c.refund_id).collect();
+        let (mut reserved, mut held) = (0_i64, 0_i64);
+        for number in numbers.into_iter().filter(|number| Some(*number) != refund_id) {
+            let promised = most(self.promises(number).map(|money| minor(&money)))?;
+            // What a claim in review asks for may be in the order's currency: then it is known only roughly, as a flag.
+            let asked = self.held(number).map(|money| minor(&money).unwrap_or(captured));
+            reserved += promised;
+            // Each part may be the sum of all captures: too many of those would overflow.
+            held = held.saturating_add((asked.unwrap_or(0) - promised).max(0));
+        }
         Some(Balance {
             currency,
             paid_minor: captured - reversed.min(captured),
@@ -113,20 +117,21 @@ impl OrderDoc {
         })
     }
 
-    /// The last question about each refund number: it stands for the ones before it.
-    fn standing_claims(&self) -> impl Iterator<Item = &OrderClaim> {
-        self.claims.iter().enumerate().filter_map(|(i, claim)| {
-            let later = self.claims.iter().skip(i + 1);
-            let mut asked_again =
-                later.filter(|other| other.refund_id == claim.refund_id && other.decided.is_some());
-            asked_again.next().is_none().then_some(claim)
+    /// What is promised under a refund number and not yet settled. The platform may act on any of these answers, once:
+    /// asking again takes none of them back.
+    fn promises(&self, number: &RefundId) -> impl Iterator<Item = Money> {
+        let asked = self.claims.iter().filter(move |claim| claim.refund_id == *number);
+        asked.filter_map(|claim| match claim.decided? {
+            (Decision::Approve, approved) if !self.has_ended(claim) => approved,
+            (Decision::Approve | Decision::Review | Decision::Reject, _) => None,
         })
     }
 
-    /// What is promised to a claim and not yet settled.
-    fn promised(&self, claim: &OrderClaim) -> Option<Money> {
-        let (Decision::Approve, approved) = claim.decided? else { return None };
-        (!self.has_ended(claim)).then_some(approved).flatten()
+    /// What a person is still deciding about under a refund number: the last question stands for those before it.
+    fn held(&self, number: &RefundId) -> Option<Money> {
+        let mut decided = self.claims.iter().rev().filter(|claim| claim.decided.is_some());
+        let last = decided.find(|claim| claim.refund_id == *number)?;
+        self.is_held(last).then_some(last.amount)
     }
 
     /// A person is still deciding about a claim.
@@ -145,6 +150,11 @@ impl OrderDoc {
                 && (refund.status == SettlementStatus::Settled || refund.at >= claim.at)
         })
     }
+}
+
+/// The largest, unless one is unknown; 0 when there is none.
+fn most(mut parts: impl Iterator<Item = Option<i64>>) -> Option<i64> {
+    parts.try_fold(0, |most, part| Some(most.max(part?)))
 }
 
 /// The sum, unless a part is unknown. Lists hold at most 256 amounts of at most 10^15: no overflow.

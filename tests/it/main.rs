@@ -9,5 +9,6 @@
 
 mod cases;
 mod crash;
+mod engine;
 mod imports;
 mod support;

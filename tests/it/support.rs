@@ -1,13 +1,15 @@
 //! Engines for tests.
 
 use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use prost::Message;
 use vouch::cli;
 use vouch::config::Config;
 use vouch::domain::{Fact, RefundClaim, TenantId, Timestamp};
 use vouch::engine::{Answer, Core, EngineError, Request, Setup};
-use vouch::ledger::MemoryLedger;
+use vouch::ledger::{Found, Ledger, LedgerError, MemoryLedger, Record, RecordKind};
+use vouch::policy;
 use vouch::store::MemoryStore;
 use vouch::wire::pb::v1;
 use vouch::wire::{TimeLimits, decode_claim, decode_fact};
@@ -75,4 +77,77 @@ pub(crate) fn verdict(answer: Result<Answer, EngineError>) -> v1::Verdict {
         panic!("a claim was answered with something else");
     };
     v1::Verdict::decode(stored.bytes).expect("verdicts decode")
+}
+
+/// [`setup`], read once: reading the policy takes longer than most tests.
+pub(crate) fn shared_setup() -> Arc<Setup> {
+    static SETUP: LazyLock<Arc<Setup>> = LazyLock::new(|| Arc::new(setup()));
+    Arc::clone(&SETUP)
+}
+
+/// [`setup`] with lines of the shipped policy replaced; each stands there once.
+pub(crate) fn setup_with(replaced: &[(&str, &str)]) -> Arc<Setup> {
+    let mut source = policy::SHIPPED.to_owned();
+    for (line, other) in replaced {
+        assert_eq!(source.matches(line).count(), 1, "`{line}` in the shipped policy");
+        source = source.replace(line, other);
+    }
+    let shipped = setup();
+    let (policy, _) = policy::load(&source, shipped.geo.available()).expect("the policy is valid");
+    Arc::new(Setup { policy, ..shipped })
+}
+
+/// A ledger in memory that outlives its engine, so that a test can look into it and open another engine on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedLedger(Arc<Mutex<MemoryLedger>>);
+
+impl SharedLedger {
+    /// Every record, in order.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        self.scan(1).map(|read| read.expect("memory does not fail").1).collect()
+    }
+
+    /// An engine on this ledger, with a new store in memory.
+    pub(crate) fn open(&self, setup: Arc<Setup>, now: Timestamp) -> Core {
+        let (ledger, store) = (Box::new(self.clone()), Box::new(MemoryStore::default()));
+        Core::open(setup, ledger, store, now).expect("memory does not fail")
+    }
+
+    fn held(&self) -> MutexGuard<'_, MemoryLedger> {
+        self.0.lock().expect("no test goes on after a panic")
+    }
+}
+
+impl Ledger for SharedLedger {
+    fn end(&self) -> u64 {
+        self.held().end()
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        self.held().append(records)
+    }
+
+    fn find(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, LedgerError> {
+        self.held().find(tenant, kind, id)
+    }
+
+    fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError> {
+        self.held().find_alias(tenant, alias)
+    }
+
+    fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
+        self.held().read(position)
+    }
+
+    fn scan(
+        &self,
+        position: u64,
+    ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
+        Box::new(self.held().scan(position).collect::<Vec<_>>().into_iter())
+    }
 }

@@ -61,16 +61,37 @@ fn only_approvals_reserve() {
     }
 }
 
+/// The platform may have paid what the first answer said: a repetition of the first question still says it.
 #[test]
-fn the_last_question_about_a_refund_stands() {
+fn asking_again_takes_no_promise_back() {
     let asked = [
         claimed(10, "q1", "r1", cny(120), Decision::Approve),
         claimed(11, "q2", "r1", cny(90), Decision::Approve),
         claimed(12, "q3", "r2", cny(50), Decision::Approve),
     ];
-    assert_eq!(refundable(&asked), 300 - 90 - 50);
-    let withdrawn = claimed(13, "q4", "r1", cny(90), Decision::Reject);
-    assert_eq!(refundable(&[&asked[..], &[withdrawn]].concat()), 300 - 50);
+    assert_eq!(refundable(&asked), 300 - 120 - 50);
+    let more = claimed(13, "q4", "r1", cny(150), Decision::Approve);
+    assert_eq!(refundable(&[&asked[..], &[more]].concat()), 300 - 150 - 50, "paid once");
+    for decision in [Decision::Review, Decision::Reject] {
+        let again = claimed(13, "q4", "r1", cny(90), decision);
+        assert_eq!(refundable(&[&asked[..], &[again]].concat()), 300 - 120 - 50);
+    }
+    let failed = at(14, settled("r1", cny(1), SettlementStatus::Failed));
+    assert_eq!(refundable(&[&asked[..], &[failed]].concat()), 300 - 50);
+}
+
+#[test]
+fn a_review_holds_what_it_asks_beyond_the_promise() {
+    let paid = at(0, captured("t1", cny(300)));
+    let asked = [
+        paid,
+        claimed(10, "q1", "r1", cny(120), Decision::Approve),
+        claimed(11, "q2", "r1", cny(200), Decision::Review),
+    ];
+    let balance = balance_of(&asked);
+    assert_eq!((balance.reserved_minor, balance.held_minor), (120, 80));
+    let less = claimed(12, "q3", "r1", cny(100), Decision::Review);
+    assert_eq!(balance_of(&[&asked[..], &[less]].concat()).held_minor, 0);
 }
 
 #[test]

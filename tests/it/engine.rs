@@ -1,0 +1,16 @@
+//! The engine as a whole: what must hold for any sequence of requests, however they arrive.
+
+mod arrival;
+mod batches;
+mod budget;
+mod door;
+mod door_failure;
+mod hooked;
+mod money;
+mod money_book;
+mod names;
+mod reask;
+mod restart;
+mod run;
+mod script;
+mod world;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::output::located;
 use crate::config::Config;
-use crate::document::{Problem, Severity};
+use crate::document::{Problem, Severity, TextError, read_text};
 use crate::domain::{Timestamp, Versions};
 use crate::engine::{Core, CoreError, Setup};
 use crate::geo::{Geo, GeoError};
@@ -21,12 +21,12 @@ pub enum OpenError {
     #[error("{}", joined(.0))]
     Geo(Vec<GeoError>),
     /// A policy file that cannot be read.
-    #[error("the policy `{file}` cannot be read: {source}")]
+    #[error("the policy `{file}` {reason}")]
     ReadPolicy {
         /// Which file.
         file: String,
         /// Why.
-        source: std::io::Error,
+        reason: TextError,
     },
     /// A policy with problems, one line each.
     #[error("{}", .0.join("\n"))]
@@ -58,9 +58,9 @@ pub(super) fn policy_source(path: Option<&Path>) -> Result<(String, String), Ope
         return Ok((SHIPPED_POLICY.to_owned(), policy::SHIPPED.to_owned()));
     };
     let file = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match read_text(path) {
         Ok(source) => Ok((file, source)),
-        Err(source) => Err(OpenError::ReadPolicy { file, source }),
+        Err(reason) => Err(OpenError::ReadPolicy { file, reason }),
     }
 }
 

@@ -3,7 +3,7 @@
 mod raw;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -84,6 +84,18 @@ impl Config {
         }
     }
 
+    /// The same settings, with the files that they name (geo files and policy) looked for from a folder, that of the
+    /// settings file: whoever reads the settings finds the same files, wherever it is started. Where data is kept is
+    /// not changed by it.
+    #[must_use]
+    pub fn found_from(mut self, folder: &Path) -> Self {
+        let GeoFiles { city, asn, anonymous_ip } = &mut self.geo;
+        for path in [city, asn, anonymous_ip, &mut self.policy].into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+        self
+    }
+
     /// SHA-256 of the settings that can change a verdict: files have digests and build dates of their own.
     #[must_use]
     pub fn verdict_sha256(&self) -> [u8; 32] {
@@ -119,6 +131,7 @@ impl Config {
         let geo_max_age_d = geo.age(problems);
         let metrics = metrics.check(problems);
         let log = log.check(problems);
+        // Everything was looked at: what is wrong with one section hides nothing of the next.
         let (waiting_max, batch_max) = engine?;
         let (data, cache_bytes, checkpoint_every) = storage?;
         Some(Self {
@@ -146,6 +159,17 @@ mod tests {
     fn the_shipped_file_states_the_defaults() {
         let shipped = Config::load(include_str!("../../config/vouch.toml")).unwrap();
         assert_eq!(shipped, Config::load("").unwrap());
+    }
+
+    #[test]
+    fn files_are_looked_for_from_the_folder_of_the_settings() {
+        let source = "[geo]\ncity = \"geo/city.mmdb\"\nasn = \"/var/asn.mmdb\"\n[policy]\npath = \"policy.toml\"\n";
+        let config = Config::load(source).unwrap().found_from(Path::new("/etc/vouch"));
+        assert_eq!(config.geo.city, Some(PathBuf::from("/etc/vouch/geo/city.mmdb")));
+        assert_eq!(config.geo.asn, Some(PathBuf::from("/var/asn.mmdb")));
+        assert_eq!(config.geo.anonymous_ip, None);
+        assert_eq!(config.policy, Some(PathBuf::from("/etc/vouch/policy.toml")));
+        assert_eq!(config.data, PathBuf::from("data"));
     }
 
     #[test]

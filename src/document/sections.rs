@@ -1,25 +1,34 @@
-//! A TOML file, section by section: each section and entry is read on its own, so that one mistake hides no other.
+//! A TOML file, section by section: each section, entry and key is read on its own, so that one mistake hides no other.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeTable, DeValue};
 
+use super::fields::{Fields, parse};
 use super::problem::Problems;
 use super::suggest::nearest;
 
 /// The sections of a file, taken out one after another.
 pub(crate) struct Sections<'a> {
     table: DeTable<'a>,
+    /// The text is no TOML: what is missing may have been lost.
+    broken: bool,
 }
 
 impl<'a> Sections<'a> {
     /// Reads TOML. What is no TOML is a problem; what could be read around it is kept.
     pub(crate) fn read(source: &'a str, problems: &mut Problems<'_>) -> Self {
         let (table, errors) = DeTable::parse_recoverable(source);
+        let broken = !errors.is_empty();
         for error in errors {
             problems.error(error.span().map_or(0, |span| span.start), error.message());
         }
-        Self { table: table.into_inner() }
+        Self { table: table.into_inner(), broken }
+    }
+
+    /// Whether the text is no TOML, so that what is missing may have been lost.
+    pub(crate) const fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// A section that must be there.
@@ -28,11 +37,8 @@ impl<'a> Sections<'a> {
         name: &str,
         problems: &mut Problems<'_>,
     ) -> Option<T> {
-        let section = self.take(name);
-        if section.is_none() {
-            problems.error(0, format!("section `{name}` is missing; add it"));
-        }
-        parse(section?, name, problems)
+        let section = self.must_take(name, problems)?;
+        parse(section, &format!("in `{name}`"), problems)
     }
 
     /// A section that may be left out.
@@ -41,47 +47,47 @@ impl<'a> Sections<'a> {
         name: &str,
         problems: &mut Problems<'_>,
     ) -> Option<T> {
-        parse(self.take(name)?, name, problems)
+        parse(self.table.remove(name)?, &format!("in `{name}`"), problems)
     }
 
-    /// Every entry of a list of tables; none when there is no such list.
-    pub(crate) fn entries<T: DeserializeOwned>(
-        &mut self,
-        name: &str,
-        problems: &mut Problems<'_>,
-    ) -> Vec<T> {
-        let Some(section) = self.take(name) else { return Vec::new() };
+    /// The keys of a section that must be there.
+    pub(crate) fn table(&mut self, name: &str, problems: &mut Problems<'_>) -> Option<Fields<'a>> {
+        let section = self.must_take(name, problems)?;
+        Fields::of(section, name, format!("[{name}]"), self.broken, problems)
+    }
+
+    /// The keys of every entry of a list of tables; none when there is no such list.
+    pub(crate) fn tables(&mut self, name: &str, problems: &mut Problems<'_>) -> Vec<Fields<'a>> {
+        let Some(section) = self.table.remove(name) else { return Vec::new() };
         let at = section.span().start;
         let found = section.as_ref().type_str();
         let DeValue::Array(items) = section.into_inner() else {
             problems.error(at, format!("`{name}` is a {found}; write `[[{name}]]` entries"));
             return Vec::new();
         };
-        items.into_iter().filter_map(|item| parse(item, name, problems)).collect()
+        let shape = format!("[[{name}]]");
+        let table = |item| Fields::of(item, &shape, &shape, self.broken, problems);
+        items.into_iter().filter_map(table).collect()
     }
 
-    /// Every entry of a table of tables, with its key and where it stands.
-    pub(crate) fn named<T: DeserializeOwned>(
+    /// Every entry of a section, with its key and where the key stands; none when there is no such section.
+    pub(crate) fn named(
         &mut self,
         name: &str,
         problems: &mut Problems<'_>,
-    ) -> Vec<(String, usize, T)> {
-        let Some(section) = self.take(name) else {
-            problems.error(0, format!("section `{name}` is missing; add it"));
-            return Vec::new();
-        };
+    ) -> Vec<(Spanned<String>, Spanned<DeValue<'a>>)> {
+        let Some(section) = self.table.remove(name) else { return Vec::new() };
         let at = section.span().start;
+        let found = section.as_ref().type_str();
         let DeValue::Table(table) = section.into_inner() else {
-            problems.error(at, format!("`{name}` is no table; write `[{name}]`"));
+            problems.error(at, format!("`{name}` is a {found}; write `[{name}]`"));
             return Vec::new();
         };
-        let read = table.into_iter().filter_map(|(key, value)| {
-            let at = key.span().start;
-            let key = key.into_inner().into_owned();
-            let value = parse(value, &format!("{name}.{key}"), problems)?;
-            Some((key, at, value))
-        });
-        read.collect()
+        let owned = |(key, value): (Spanned<std::borrow::Cow<'_, str>>, _)| {
+            let span = key.span();
+            (Spanned::new(span, key.into_inner().into_owned()), value)
+        };
+        table.into_iter().map(owned).collect()
     }
 
     /// What nobody asked for.
@@ -95,23 +101,19 @@ impl<'a> Sections<'a> {
         }
     }
 
-    fn take(&mut self, name: &str) -> Option<Spanned<DeValue<'a>>> {
-        self.table.remove(name)
-    }
-}
-
-fn parse<T: DeserializeOwned>(
-    value: Spanned<DeValue<'_>>,
-    name: &str,
-    problems: &mut Problems<'_>,
-) -> Option<T> {
-    let at = value.span().start;
-    match T::deserialize(ValueDeserializer::from(value)) {
-        Ok(parsed) => Some(parsed),
-        Err(error) => {
-            let at = error.span().map_or(at, |span| span.start);
-            problems.error(at, format!("in `{name}`: {}", error.message()));
-            None
+    /// A section that is taken out later must be there.
+    pub(crate) fn must_have(&self, name: &str, problems: &mut Problems<'_>) {
+        if !self.table.contains_key(name) && !self.broken {
+            problems.error(0, format!("section `{name}` is missing; add it"));
         }
+    }
+
+    fn must_take(
+        &mut self,
+        name: &str,
+        problems: &mut Problems<'_>,
+    ) -> Option<Spanned<DeValue<'a>>> {
+        self.must_have(name, problems);
+        self.table.remove(name)
     }
 }

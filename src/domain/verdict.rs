@@ -21,7 +21,8 @@ pub struct Verdict {
     pub decision: Decision,
     /// Who decided.
     pub decided_by: Layer,
-    /// What to pay, in the currency of the payment. INVARIANT: `Some` exactly when the decision is approve.
+    /// What the order gives back, in the currency of the payment, [`RouteAdvice::fee`] included. INVARIANT: `Some`
+    /// exactly when the decision is approve.
     pub approved: Option<Money>,
     /// Why; the deciding one first. INVARIANT: never empty, and the first is decisive.
     pub reasons: Vec<Reason>,
@@ -65,7 +66,7 @@ closed_enums! {
         Proof = "proof",
         /// The after-sales terms.
         Eligibility = "eligibility",
-        /// Allow and block lists.
+        /// Allow and block lists; weighed together with the rules.
         List = "list",
         /// The analysts' rules.
         Rule = "rule",
@@ -80,7 +81,7 @@ closed_enums! {
         Passed = "passed",
         /// It decided.
         Decided = "decided",
-        /// A layer above it had decided.
+        /// Another layer decided.
         Overruled = "overruled",
         /// It is not there.
         Absent = "absent",
@@ -111,7 +112,7 @@ pub struct Reason {
     pub decisive: bool,
     /// For staff.
     pub agent_text: LocalizedText,
-    /// For the buyer.
+    /// For the buyer; of a reason that did not decide, the text of the one that did.
     pub customer_text: LocalizedText,
     /// The clause it rests on.
     pub clause: Option<String>,
@@ -134,7 +135,7 @@ pub struct LayerFinding {
     pub layer: Layer,
     /// What it came to.
     pub outcome: LayerOutcome,
-    /// Entries that fired, in file order.
+    /// Entries that fired, in file order; behind them the guard of vouch's own that did.
     pub fired: Vec<String>,
     /// Entries that lacked a signal, in file order.
     pub unjudged: Vec<String>,
@@ -158,7 +159,8 @@ pub struct RouteAdvice {
     pub route: RefundRoute,
     /// The transactions to refund, oldest surplus first.
     pub psp_transaction_ids: Vec<PspTransactionId>,
-    /// What may be kept for another route.
+    /// The part of [`Verdict::approved`] that may be kept for another route: the buyer gets what remains. Advice; what
+    /// is approved is never lowered by it.
     pub fee: Option<Money>,
     /// The payment's rate, when currencies differ.
     pub fx_rate_at_payment: Option<FxRate>,

@@ -1,12 +1,17 @@
-//! What a policy says that was hardly meant: conditions that can never hold.
+//! What a policy says that was hardly meant: conditions that can never hold, and approvals without a bound.
 
-use crate::features::{Expression, Schema, never_true};
+use crate::domain::AMOUNT_MAX_MINOR;
+use crate::features::{Expression, SQL_MAX_BYTES, Schema, never_true};
 use crate::geo::Available;
 use crate::signals::{Catalogue, SignalDef, SignalSource};
 
+/// What a claim asks for: the signals that bound an approval.
+const ASKED: [&str; 2] = ["claim_value_minor", "claim_amount_minor"];
+
 /// The text of an expression with every shared condition written out in parentheses. Shared conditions are given with
-/// their own text already written out.
-pub(super) fn write_out(sql: &str, defines: &[(String, String)]) -> String {
+/// their own text already written out. `None` when it grows beyond what an expression may be: shared conditions that
+/// use each other twice double with each step.
+pub(super) fn write_out(sql: &str, defines: &[(String, Option<String>)]) -> Option<String> {
     let mut out = String::with_capacity(sql.len());
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {
@@ -21,14 +26,17 @@ pub(super) fn write_out(sql: &str, defines: &[(String, String)]) -> String {
         match defines.iter().find(|(name, _)| name == token) {
             Some((_, sql)) => {
                 out.push('(');
-                out.push_str(sql);
+                out.push_str(sql.as_ref()?);
                 out.push(')');
             }
             None => out.push_str(token),
         }
+        if out.len() > SQL_MAX_BYTES {
+            return None;
+        }
         rest = tail;
     }
-    out
+    Some(out)
 }
 
 const fn is_word(c: char) -> bool {
@@ -57,6 +65,15 @@ pub(super) fn starved(sql: &str, signals: &Schema, geo: Available) -> Vec<&'stat
         Some(_) => unfed.iter().map(|def| def.name).collect(),
         None => Vec::new(),
     }
+}
+
+/// Whether the condition, written out, is seen to hold only while what is asked for is known and below some bound.
+pub(super) fn bounds_the_amount(sql: &str, signals: &Schema) -> bool {
+    ASKED.iter().any(|asked| {
+        let refuted =
+            |beyond: &str| unreachable(&format!("({sql}) AND {beyond}"), signals).is_some();
+        refuted(&format!("{asked} IS NULL")) && refuted(&format!("{asked} >= {AMOUNT_MAX_MINOR}"))
+    })
 }
 
 const fn is_fed(source: SignalSource, geo: Available) -> bool {

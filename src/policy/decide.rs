@@ -1,13 +1,17 @@
 //! The verdict: layers in order, the first that decides wins.
 
+use std::cmp::Reverse;
+
+use super::brakes::limited;
 use super::entry::{Entry, Reasoning};
+use super::findings::{coverage, findings, follow_up};
 use super::judge::Judged;
-use super::load::{AUTO_APPROVE_OFF, BUDGET_SPENT, NOT_COMPARABLE, Policy};
+use super::policy::Policy;
+use super::reasons::NOT_COMPARABLE;
 use super::{money, texts};
 use crate::domain::{
-    Coverage, Decision, DecisionId, Degradation, FollowUp, FollowUpKind, Layer, LayerFinding,
-    LayerOutcome, LocalizedText, MINUTE_MS, Money, Reason, RefundClaim, Timestamp, Verdict,
-    Versions,
+    Decision, DecisionId, Degradation, FollowUpKind, Layer, MINUTE_MS, Money, Reason, RefundClaim,
+    Timestamp, Verdict, Versions,
 };
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::{ApprovalsDoc, OrderDoc};
@@ -40,23 +44,25 @@ pub struct Case<'a> {
 }
 
 /// Something that fired.
-struct Fired<'a> {
-    layer: Layer,
-    id: &'a str,
+pub(super) struct Fired<'a> {
+    pub(super) layer: Layer,
+    pub(super) id: &'a str,
     then: Decision,
     reasoning: &'a Reasoning,
     follow_up: Option<FollowUpKind>,
-    /// Approves no more than this.
+    /// Approves no more than this; the inner `None` is unknown.
     amount: Option<Option<i64>>,
 }
 
 /// What is decided, before it is written down.
-struct Ruling {
+pub(super) struct Ruling<'a> {
     decision: Decision,
-    layer: Layer,
-    approved: Option<Money>,
+    pub(super) layer: Layer,
+    pub(super) approved: Option<Money>,
     reasons: Vec<Reason>,
     follow_up: Option<FollowUpKind>,
+    /// The guard of vouch's own that decided.
+    pub(super) own_guard: Option<&'a str>,
 }
 
 impl Policy {
@@ -64,8 +70,8 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, case: Case<'_>) -> Verdict {
         let fired = self.fired(&case);
-        let ruling = self.limited(self.rule(&case, &fired), &case);
-        let layers = self.findings(&case, &fired, ruling.layer);
+        let ruling = limited(self, self.rule(&case, &fired), &case);
+        let layers = findings(self, &case, &fired, &ruling);
         let claim = case.claim;
         let deadline_ms = i64::from(self.review_deadline_min) * MINUTE_MS;
         Verdict {
@@ -75,15 +81,15 @@ impl Policy {
             decision: ruling.decision,
             decided_by: ruling.layer,
             approved: ruling.approved,
-            reasons: ruling.reasons,
+            reasons: in_one_voice(ruling.reasons),
             layers,
-            follow_up: ruling.follow_up.map(|kind| self.follow_up(kind, claim)),
+            follow_up: ruling.follow_up.map(|kind| follow_up(self, kind, claim)),
             route: money::route(self, claim, case.order, ruling.approved),
             review_deadline: (ruling.decision == Decision::Review)
                 .then(|| case.observed_at.plus_ms(deadline_ms)),
             score: None,
             degraded: case.degraded,
-            coverage: self.coverage(case.row),
+            coverage: coverage(self, case.row),
             versions: case.versions.clone(),
             observed_at: case.observed_at,
             ledger_position: case.ledger_position,
@@ -102,7 +108,8 @@ impl Policy {
             follow_up: entry.follow_up,
             amount: entry.amount.map(|amount| case.judged.amount(amount, case.judged_row)),
         });
-        let listed = self.lists.iter().filter(|entry| entry.hits(case.claim)).map(|entry| Fired {
+        let listed = self.lists.iter().filter(|entry| entry.hits(case.claim, case.observed_at));
+        let listed = listed.map(|entry| Fired {
             layer: Layer::List,
             id: &entry.id,
             then: entry.then,
@@ -117,34 +124,27 @@ impl Policy {
 
     /// The first layer that fired decides; inside it the most severe, the first of equals. In the fallback layer the
     /// first that fired decides.
-    fn rule(&self, case: &Case<'_>, fired: &[Fired<'_>]) -> Ruling {
-        let layer = fired.first().map_or(Layer::Fallback, |first| first.layer);
-        let in_layer = fired.iter().enumerate().filter(|(_, other)| other.layer == layer);
-        let decisive = match layer {
-            Layer::Fallback => in_layer.map(|(i, _)| i).next(),
-            Layer::Guard
-            | Layer::Proof
-            | Layer::Eligibility
-            | Layer::List
-            | Layer::Rule
-            | Layer::Model => in_layer
-                .max_by_key(|(i, other)| (other.then, std::cmp::Reverse(*i)))
-                .map(|(i, _)| i),
-        };
-        let decisive = decisive.and_then(|i| Some((i, fired.get(i)?)));
-        let Some((index, first)) = decisive else {
+    fn rule<'a>(&'a self, case: &Case<'_>, fired: &[Fired<'_>]) -> Ruling<'a> {
+        let Some(first) = fired.first().map(|first| weighed_with(first.layer)) else {
             // INVARIANT: the last fallback always fires. Should that ever break, a person decides.
             return self.overruled(case, NOT_COMPARABLE, Vec::new());
         };
-        let mut reasons = vec![reason(first, true, case.row)];
+        let asked = fired.iter().enumerate().filter(|(_, f)| weighed_with(f.layer) == first);
+        let severity = |fired: &Fired<'_>| (first != Layer::Fallback).then_some(fired.then);
+        let decisive = asked.max_by_key(|(i, fired)| (severity(fired), Reverse(*i)));
+        let Some((index, decisive)) = decisive else {
+            return self.overruled(case, NOT_COMPARABLE, Vec::new());
+        };
+        let mut reasons = vec![reason(decisive, true, case.row)];
         let others = fired.iter().enumerate().filter(|(i, _)| *i != index);
         // What only speaks for the fallback is no reason beside a real one.
         let others = others.filter(|(_, other)| other.layer != Layer::Fallback);
         reasons.extend(others.map(|(_, other)| reason(other, false, case.row)));
-        let approved = match first.then {
+        let approved = match decisive.then {
             Decision::Approve => {
                 let asked = asked_minor(case.row);
-                let proven = first.amount.map(|amount| amount.unwrap_or(0));
+                // What is proven and unknown is nothing.
+                let proven = decisive.amount.map(|amount| amount.unwrap_or(0));
                 let payable = money::payable(case.claim, case.order, asked, proven);
                 if payable.is_none() {
                     return self.overruled(case, NOT_COMPARABLE, reasons);
@@ -153,36 +153,23 @@ impl Policy {
             }
             Decision::Review | Decision::Reject => None,
         };
-        Ruling { decision: first.then, layer, approved, reasons, follow_up: first.follow_up }
-    }
-
-    /// Approvals stop at the kill switch and at the budget of the hour.
-    fn limited(&self, ruling: Ruling, case: &Case<'_>) -> Ruling {
-        let Some(approved) = ruling.approved else { return ruling };
-        if !self.auto_approve {
-            return self.overruled(case, AUTO_APPROVE_OFF, ruling.reasons);
+        Ruling {
+            decision: decisive.then,
+            layer: decisive.layer,
+            approved,
+            reasons,
+            follow_up: decisive.follow_up,
+            own_guard: None,
         }
-        if self.is_over_budget(case, approved) {
-            return self.overruled(case, BUDGET_SPENT, ruling.reasons);
-        }
-        ruling
     }
 
-    fn is_over_budget(&self, case: &Case<'_>, approved: Money) -> bool {
-        let claims = case.approvals.claims(case.observed_at);
-        let spent = case.approvals.amounts(case.observed_at).iter();
-        // A currency without a stated value counts at its face: the budget is a brake, not a book.
-        let value = |money: Money| self.terms.value_minor(money).unwrap_or(money.amount_minor);
-        let spent: i64 = spent
-            .map(|(currency, sum)| value(Money { amount_minor: *sum, currency: *currency }))
-            .fold(0, i64::saturating_add);
-        let value_bound = self.approved_value_per_hour_minor;
-        (self.approvals_per_hour > 0 && claims >= self.approvals_per_hour)
-            || (value_bound > 0 && spent.saturating_add(value(approved)) > value_bound)
-    }
-
-    /// A guard of vouch's own turns the ruling into a review.
-    fn overruled(&self, case: &Case<'_>, code: &str, reasons: Vec<Reason>) -> Ruling {
+    /// A guard of vouch's own turns the ruling that had these reasons into a review.
+    pub(super) fn overruled<'a>(
+        &'a self,
+        case: &Case<'_>,
+        code: &'a str,
+        reasons: Vec<Reason>,
+    ) -> Ruling<'a> {
         let own = self.reasons.get(code).map(|reasoning| Fired {
             layer: Layer::Guard,
             id: code,
@@ -192,69 +179,45 @@ impl Policy {
             amount: None,
         });
         let own = own.map(|fired| reason(&fired, true, case.row));
-        let others = reasons.into_iter().map(|reason| Reason { decisive: false, ..reason });
+        let mut others: Vec<Reason> =
+            reasons.into_iter().map(|reason| Reason { decisive: false, ..reason }).collect();
+        others.sort_by_key(|reason| reason.layer);
         Ruling {
             decision: Decision::Review,
             layer: Layer::Guard,
             approved: None,
             reasons: own.into_iter().chain(others).collect(),
             follow_up: None,
+            own_guard: Some(code),
         }
     }
+}
 
-    fn findings(&self, case: &Case<'_>, fired: &[Fired<'_>], decided: Layer) -> Vec<LayerFinding> {
-        Layer::ALL.iter().map(|layer| self.finding(case, fired, *layer, decided)).collect()
+impl<'a> Ruling<'a> {
+    /// Its reasons, when it is taken back.
+    pub(super) fn into_reasons(self) -> Vec<Reason> {
+        self.reasons
     }
+}
 
-    fn finding(
-        &self,
-        case: &Case<'_>,
-        fired: &[Fired<'_>],
-        layer: Layer,
-        decided: Layer,
-    ) -> LayerFinding {
-        let fired: Vec<String> =
-            fired.iter().filter(|f| f.layer == layer).map(|f| f.id.to_owned()).collect();
-        let in_layer = self.entries.iter().enumerate().filter(|(_, entry)| entry.layer == layer);
-        let unjudged = in_layer
-            .filter(|(i, _)| case.judged.holds(*i, case.judged_row).is_none())
-            .map(|(_, entry)| entry.id.clone())
-            .collect();
-        let outcome = if layer == decided {
-            LayerOutcome::Decided
-        } else if layer == Layer::Model {
-            LayerOutcome::Absent
-        } else if fired.is_empty() {
-            LayerOutcome::Passed
-        } else {
-            LayerOutcome::Overruled
-        };
-        LayerFinding { layer, outcome, fired, unjudged }
+/// Lists and rules are weighed together: an allow list must not wave through what a rule objects to, nor must a rule
+/// approve whom a list blocks.
+const fn weighed_with(layer: Layer) -> Layer {
+    match layer {
+        Layer::List | Layer::Rule => Layer::List,
+        Layer::Guard | Layer::Proof | Layer::Eligibility | Layer::Model | Layer::Fallback => layer,
     }
+}
 
-    fn follow_up(&self, kind: FollowUpKind, claim: &RefundClaim) -> FollowUp {
-        let needed = self.terms.evidence_required.get(&claim.reason).cloned();
-        let evidence = match kind {
-            FollowUpKind::SupplyEvidence => needed.unwrap_or_default(),
-            FollowUpKind::StepUpVerification | FollowUpKind::SignRouteAgreement => Vec::new(),
-        };
-        let nothing = || LocalizedText { zh: String::new(), en: String::new() };
-        let customer_text = self.follow_ups.get(&kind).cloned().unwrap_or_else(nothing);
-        FollowUp { kind, evidence, customer_text }
-    }
-
-    fn coverage(&self, row: &SignalRow) -> Coverage {
-        let read = self.signals_read();
-        let unknown = read.iter().filter(|signal| row.get(**signal).is_none_or(Option::is_none));
-        let defs = Catalogue::get().defs();
-        Coverage {
-            signals_used: u32::try_from(read.len()).unwrap_or(u32::MAX),
-            unknown_signals: unknown
-                .filter_map(|signal| defs.get(*signal))
-                .map(|def| def.name.to_owned())
-                .collect(),
+/// A buyer is told one thing: reasons that did not decide may speak for something else, so that they take the text of
+/// the one that did.
+fn in_one_voice(mut reasons: Vec<Reason>) -> Vec<Reason> {
+    if let Some((decisive, others)) = reasons.split_first_mut() {
+        for other in others {
+            other.customer_text.clone_from(&decisive.customer_text);
         }
     }
+    reasons
 }
 
 fn asked_minor(row: &SignalRow) -> Option<i64> {

@@ -1,11 +1,14 @@
 //! How much is approved, and how it is paid.
 
 use super::Policy;
-use crate::domain::{AMOUNT_MAX_MINOR, Money, RefundClaim, RefundRoute, RouteAdvice};
-use crate::state::OrderDoc;
+use crate::domain::{
+    AMOUNT_MAX_MINOR, ChargebackResult, Money, RefundClaim, RefundRoute, RouteAdvice,
+};
+use crate::state::{Capture, OrderDoc};
 
 /// What may be paid to a claim at most: what it asks for, what is left, and, when `proven_minor` is given, what is
-/// proven; in the currency of the payment. `None` when amounts cannot be compared or nothing is left.
+/// proven; in the currency of the payment, and with whatever fee the platform keeps of it. `None` when amounts cannot
+/// be compared or nothing is left.
 pub(super) fn payable(
     claim: &RefundClaim,
     order: &OrderDoc,
@@ -35,6 +38,7 @@ pub(super) fn route(
         !surplus.iter().any(|s| s.psp_transaction_id == capture.psp_transaction_id)
     });
     let captures = surplus.iter().copied().chain(others);
+    let captures = captures.filter(|capture| !went_back_in_dispute(capture, order));
     let first = order.captures.first();
     RouteAdvice {
         route,
@@ -48,13 +52,26 @@ pub(super) fn route(
     }
 }
 
-/// Rounded down, in the buyer's favour.
+/// The payer's bank holds or took back all of it: refunded once more, it would be paid twice.
+fn went_back_in_dispute(capture: &Capture, order: &OrderDoc) -> bool {
+    let disputes = order.chargebacks.iter().filter(|dispute| {
+        dispute.psp_transaction_id == capture.psp_transaction_id
+            && !matches!(dispute.closed, Some((_, ChargebackResult::Won)))
+    });
+    let disputed = disputes.map(|dispute| dispute.amount.amount_minor).fold(0, i64::saturating_add);
+    disputed >= capture.amount.amount_minor
+}
+
+/// Parts of a share that count: a fee is stated in per mille or basis points.
+const SHARE_PARTS: f64 = 1e6;
+
+/// Rounded down, in the buyer's favour, from a share in millionths: a float's last bit must not cost a minor unit.
 #[expect(
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    reason = "amounts are at most 10^15, exact in f64, and the share is at most 0.1"
+    reason = "the share is at most 0.1, and the fee at most the amount"
 )]
 fn fee(money: Money, share: f64) -> Option<Money> {
-    let fee_minor = (money.amount_minor as f64 * share).floor() as i64;
-    Money::positive(fee_minor, money.currency).ok()
+    let millionths = (share * SHARE_PARTS).round() as i128;
+    let fee_minor = i128::from(money.amount_minor) * millionths / SHARE_PARTS as i128;
+    Money::positive(i64::try_from(fee_minor).ok()?, money.currency).ok()
 }

@@ -3,6 +3,17 @@
 use crate::domain::LocalizedText;
 use crate::signals::{Catalogue, SignalRow};
 
+/// Whether every brace has its partner.
+pub(super) fn braces(text: &str) -> bool {
+    let mut open = false;
+    let fits = text.chars().all(|c| match c {
+        '{' => !std::mem::replace(&mut open, true),
+        '}' => std::mem::replace(&mut open, false),
+        _ => true,
+    });
+    fits && !open
+}
+
 /// The names in braces of a text.
 pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)

@@ -46,7 +46,7 @@ signal_group! {
     key_leaked_before_delivery: truth, "-", Facts, "a key was public before it was delivered to this order", "the order has no key";
     key_leaked_after_delivery: truth, "-", Facts, "a key became public after it was delivered to this order, and not before", "the order has no key";
     key_activated_after_refund: truth, "-", Facts, "a key was consumed after a refund of the order was paid", "no refund of the order was paid";
-    key_fault_minor: int, "minor units, payment currency", Facts, "price of the keys that were used, leaked or sold before they were delivered to this order, and not consumed by the claimant; units cost the same", "the order has no key, or nothing was captured";
+    key_fault_minor: int, "minor units, payment currency", Facts, "price of the keys that were used, leaked or sold before they were delivered to this order, and not consumed by the claimant, less what went or is promised back; units cost the same", "the order has no key, or nothing was captured";
     key_fault: word(&FAULTS), "-", Facts, "whose fault the timeline shows: merchant (used, leaked or sold before, or never good), buyer (consumed or owned by the claimant), unknown (used by somebody else after delivery), none", "the order has no key";
 }
 
@@ -193,7 +193,7 @@ fn delivery_feed_alive(known: &Known<'_>) -> Option<bool> {
 fn fault_minor(known: &Known<'_>) -> Option<i64> {
     let price = known.order.price_as_paid()?.amount_minor;
     let units = i64::from(known.order.placed.as_ref()?.quantity);
-    let at_fault = |(fp, key): &&(KeyFingerprint, &CardKeyDoc)| {
+    let is_at_fault = |(fp, key): &&(KeyFingerprint, &CardKeyDoc)| {
         let spoiled = use_to_delivery_min(known, *fp, key).is_some_and(|min| min < 0.0)
             || leaked_before(known, *fp, key)
             || sold_times(key) > 1;
@@ -203,8 +203,11 @@ fn fault_minor(known: &Known<'_>) -> Option<i64> {
             .any(|a| a.result == ActivationResult::Ok && link(known, a) >= Link::Ip);
         spoiled && !consumed
     };
-    let keys = count(known.keys.iter().filter(at_fault).count()).min(units);
-    (!known.keys.is_empty()).then(|| price / units * keys + price % units * keys / units)
+    let keys = count(known.keys.iter().filter(is_at_fault).count()).min(units);
+    let balance = known.balance()?;
+    let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
+    let at_fault = price / units * keys + price % units * keys / units;
+    (!known.keys.is_empty()).then_some((at_fault - gone).max(0))
 }
 
 fn leaked_before(known: &Known<'_>, fingerprint: KeyFingerprint, key: &CardKeyDoc) -> bool {

@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod check;
 mod crash;
 mod engine;
 mod imports;

@@ -1,0 +1,71 @@
+//! What is said of a decision besides its reasons: what each layer found, what to ask of the buyer, what was known.
+
+use super::decide::{Case, Fired, Ruling};
+use super::policy::Policy;
+use crate::domain::{
+    Coverage, FollowUp, FollowUpKind, Layer, LayerFinding, LayerOutcome, LocalizedText, RefundClaim,
+};
+use crate::signals::{Catalogue, SignalRow};
+
+/// What each layer found, in the order in which they are asked.
+pub(super) fn findings(
+    policy: &Policy,
+    case: &Case<'_>,
+    fired: &[Fired<'_>],
+    ruling: &Ruling<'_>,
+) -> Vec<LayerFinding> {
+    Layer::ALL.iter().map(|layer| finding(policy, case, fired, ruling, *layer)).collect()
+}
+
+fn finding(
+    policy: &Policy,
+    case: &Case<'_>,
+    fired: &[Fired<'_>],
+    ruling: &Ruling<'_>,
+    layer: Layer,
+) -> LayerFinding {
+    let own = ruling.own_guard.filter(|_| layer == Layer::Guard);
+    let fired = fired.iter().filter(|fired| fired.layer == layer).map(|fired| fired.id);
+    let fired: Vec<String> = fired.chain(own).map(str::to_owned).collect();
+    let in_layer = policy.entries.iter().enumerate().filter(|(_, entry)| entry.layer == layer);
+    let unjudged = in_layer
+        .filter(|(i, _)| case.judged.holds(*i, case.judged_row).is_none())
+        .map(|(_, entry)| entry.id.clone())
+        .collect();
+    let outcome = if layer == ruling.layer {
+        LayerOutcome::Decided
+    } else if layer == Layer::Model {
+        LayerOutcome::Absent
+    } else if fired.is_empty() {
+        LayerOutcome::Passed
+    } else {
+        LayerOutcome::Overruled
+    };
+    LayerFinding { layer, outcome, fired, unjudged }
+}
+
+/// What to ask of the buyer, and how.
+pub(super) fn follow_up(policy: &Policy, kind: FollowUpKind, claim: &RefundClaim) -> FollowUp {
+    let needed = policy.terms.evidence_required.get(&claim.reason).cloned();
+    let evidence = match kind {
+        FollowUpKind::SupplyEvidence => needed.unwrap_or_default(),
+        FollowUpKind::StepUpVerification | FollowUpKind::SignRouteAgreement => Vec::new(),
+    };
+    let nothing = || LocalizedText { zh: String::new(), en: String::new() };
+    let customer_text = policy.follow_ups.get(&kind).cloned().unwrap_or_else(nothing);
+    FollowUp { kind, evidence, customer_text }
+}
+
+/// How many of the signals that the policy reads were known.
+pub(super) fn coverage(policy: &Policy, row: &SignalRow) -> Coverage {
+    let read = policy.signals_read();
+    let unknown = read.iter().filter(|signal| row.get(**signal).is_none_or(Option::is_none));
+    let defs = Catalogue::get().defs();
+    Coverage {
+        signals_used: u32::try_from(read.len()).unwrap_or(u32::MAX),
+        unknown_signals: unknown
+            .filter_map(|signal| defs.get(*signal))
+            .map(|def| def.name.to_owned())
+            .collect(),
+    }
+}

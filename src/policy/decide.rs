@@ -96,6 +96,12 @@ impl Policy {
         }
     }
 
+    /// What the texts of a case may name.
+    fn values<'c>(&self, case: &Case<'c>) -> texts::Values<'c> {
+        let payment = case.order.captures.first().map(|capture| capture.amount.currency);
+        texts::Values { row: case.row, payment, policy: self.terms.currency }
+    }
+
     /// Everything that fired, by layer and in file order.
     fn fired<'a>(&'a self, case: &Case<'_>) -> Vec<Fired<'a>> {
         let entries = self.entries.iter().enumerate();
@@ -135,11 +141,11 @@ impl Policy {
         let Some((index, decisive)) = decisive else {
             return self.overruled(case, NOT_COMPARABLE, Vec::new());
         };
-        let mut reasons = vec![reason(decisive, true, case.row)];
+        let mut reasons = vec![reason(decisive, true, &self.values(case))];
         let others = fired.iter().enumerate().filter(|(i, _)| *i != index);
         // What only speaks for the fallback is no reason beside a real one.
         let others = others.filter(|(_, other)| other.layer != Layer::Fallback);
-        reasons.extend(others.map(|(_, other)| reason(other, false, case.row)));
+        reasons.extend(others.map(|(_, other)| reason(other, false, &self.values(case))));
         let approved = match decisive.then {
             Decision::Approve => {
                 let asked = asked_minor(case.row);
@@ -178,7 +184,7 @@ impl Policy {
             follow_up: None,
             amount: None,
         });
-        let own = own.map(|fired| reason(&fired, true, case.row));
+        let own = own.map(|fired| reason(&fired, true, &self.values(case)));
         let mut others: Vec<Reason> =
             reasons.into_iter().map(|reason| Reason { decisive: false, ..reason }).collect();
         others.sort_by_key(|reason| reason.layer);
@@ -228,14 +234,14 @@ fn asked_minor(row: &SignalRow) -> Option<i64> {
     }
 }
 
-fn reason(fired: &Fired<'_>, decisive: bool, row: &SignalRow) -> Reason {
+fn reason(fired: &Fired<'_>, decisive: bool, values: &texts::Values<'_>) -> Reason {
     Reason {
         code: fired.reasoning.code.clone(),
         layer: fired.layer,
         rule_id: fired.id.to_owned(),
         direction: fired.then,
         decisive,
-        agent_text: texts::fill(&fired.reasoning.agent, row),
+        agent_text: values.fill(&fired.reasoning.agent),
         customer_text: fired.reasoning.customer.clone(),
         clause: fired.reasoning.clause.clone(),
     }

@@ -1,7 +1,7 @@
 //! Texts with signals in braces.
 
-use crate::domain::LocalizedText;
-use crate::signals::{Catalogue, SignalRow};
+use crate::domain::{Currency, LocalizedText, Money};
+use crate::signals::{Catalogue, MINOR_PAYMENT, MINOR_POLICY, SignalRow, SignalValue};
 
 /// Whether every brace has its partner.
 pub(super) fn braces(text: &str) -> bool {
@@ -19,33 +19,56 @@ pub(super) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-/// The text with every name replaced by its value; what is unknown becomes a question mark.
-pub(super) fn fill(text: &LocalizedText, row: &SignalRow) -> LocalizedText {
-    LocalizedText { zh: fill_one(&text.zh, row), en: fill_one(&text.en, row) }
+/// The values that a text may name, and the currencies that its amounts are in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values<'a> {
+    pub(super) row: &'a SignalRow,
+    /// Of the payment; `None` when nothing was captured.
+    pub(super) payment: Option<Currency>,
+    /// Of the policy's thresholds.
+    pub(super) policy: Currency,
 }
 
-fn fill_one(text: &str, row: &SignalRow) -> String {
-    let mut parts = text.split('{');
-    let mut filled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                filled.push_str(&value(name, row));
-                filled.push_str(rest);
-            }
-            None => {
-                filled.push('{');
-                filled.push_str(part);
+impl Values<'_> {
+    /// The text with every name replaced by its value, amounts as money; what is unknown becomes a question mark.
+    pub(super) fn fill(&self, text: &LocalizedText) -> LocalizedText {
+        LocalizedText { zh: self.fill_one(&text.zh), en: self.fill_one(&text.en) }
+    }
+
+    fn fill_one(&self, text: &str) -> String {
+        let mut parts = text.split('{');
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('}') {
+                Some((name, rest)) => {
+                    filled.push_str(&self.value(name));
+                    filled.push_str(rest);
+                }
+                None => {
+                    filled.push('{');
+                    filled.push_str(part);
+                }
             }
         }
+        filled
     }
-    filled
-}
 
-fn value(name: &str, row: &SignalRow) -> String {
-    let position = Catalogue::get().position(name);
-    match position.and_then(|position| row.get(position)) {
-        Some(Some(value)) => value.to_string(),
-        Some(None) | None => "?".to_owned(),
+    fn value(&self, name: &str) -> String {
+        let catalogue = Catalogue::get();
+        let position = catalogue.position(name);
+        let def = position.and_then(|position| catalogue.defs().get(position));
+        let value = position.and_then(|position| self.row.get(position)).and_then(Option::as_ref);
+        let currency = match def.map(|def| def.unit) {
+            Some(MINOR_PAYMENT) => self.payment,
+            Some(MINOR_POLICY) => Some(self.policy),
+            Some(_) | None => None,
+        };
+        match (value, currency) {
+            (Some(SignalValue::Int(amount_minor)), Some(currency)) => {
+                Money { amount_minor: *amount_minor, currency }.to_string()
+            }
+            (Some(value), _) => value.to_string(),
+            (None, _) => "?".to_owned(),
+        }
     }
 }

@@ -52,6 +52,11 @@ impl SignalSource {
     }
 }
 
+/// The unit of amounts in the currency that the order was paid in.
+pub const MINOR_PAYMENT: &str = "minor units, payment currency";
+/// The unit of amounts in the currency of the policy's thresholds.
+pub const MINOR_POLICY: &str = "minor units, policy currency";
+
 /// Defines a group of signals: a struct with one `Option` field each, and the table of their documentation.
 ///
 /// A line reads `name: type, unit, source, definition, null when;`. The type is `int`, `real`, `truth`, `text`, or

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Catalogue, Known, SignalType, SignalValue, compute};
+use super::{Catalogue, Known, MINOR_PAYMENT, MINOR_POLICY, SignalType, SignalValue, compute};
 use crate::domain::{
     ActivationResult, ClaimReason, Currency, IncidentKind, RefundClaim, SkuClass, SkuTerms, Terms,
 };
@@ -81,6 +81,14 @@ fn every_signal_is_documented_once() {
     for def in defs {
         assert!(def.definition.len() > 10 && !def.unit.is_empty(), "`{}`", def.name);
         assert!(!def.null_when.is_empty(), "`{}` says when it is unknown", def.name);
+    }
+}
+
+/// Texts show amounts as money: they know them by their units.
+#[test]
+fn amounts_have_one_of_two_units() {
+    for def in Catalogue::get().defs().iter().filter(|def| def.name.ends_with("_minor")) {
+        assert!([MINOR_PAYMENT, MINOR_POLICY].contains(&def.unit), "`{}`", def.name);
     }
 }
 

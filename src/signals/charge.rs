@@ -35,6 +35,7 @@ signal_group! {
     payment_age_d: real, "d", Facts, "from the first payment to the claim", "nothing was captured";
     order_refunds_count: int, "refunds", Facts, "refunds of the order that were paid or are promised, this one not counted", "never";
     refund_number_paid: truth, "-", Facts, "a refund under this number was paid: it pays at most once", "never";
+    refund_number_failed: truth, "-", Facts, "a refund under this number failed: it will never be paid", "never";
     order_last_refund_s: real, "s", Facts, "from the last refund that was paid or promised to the claim, this one not counted", "there was none";
 }
 
@@ -64,9 +65,8 @@ pub(super) fn compute(known: &Known<'_>) -> ChargeSignals {
         payment_method: first.map(|capture| capture.method.as_str()),
         payment_age_d: first.map(|capture| known.at().days_since(capture.at)),
         order_refunds_count: Some(count(refund_times.len())),
-        refund_number_paid: Some(order.refunds.iter().any(|refund| {
-            refund.refund_id == known.claim.refund_id && refund.status == SettlementStatus::Settled
-        })),
+        refund_number_paid: Some(number_ended(known, SettlementStatus::Settled)),
+        refund_number_failed: Some(number_ended(known, SettlementStatus::Failed)),
         order_last_refund_s: refund_times.iter().max().map(|last| seconds(known.at().ms() - last)),
     }
 }
@@ -151,6 +151,12 @@ fn gap_ms(a: &Capture, b: &Capture) -> Option<i64> {
         && a.amount == b.amount
         && a.psp_transaction_id != b.psp_transaction_id;
     twins.then(|| a.at.ms_since(b.at).abs())
+}
+
+/// The claim's own refund number ended this way.
+fn number_ended(known: &Known<'_>, status: SettlementStatus) -> bool {
+    let own = &known.claim.refund_id;
+    known.order.refunds.iter().any(|refund| refund.refund_id == *own && refund.status == status)
 }
 
 /// When other refunds of the order were paid or promised, ms.

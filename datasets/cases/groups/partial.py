@@ -50,6 +50,13 @@ def refunded_before(case: Case) -> None:
     case.claim("KEY_INVALID", PRICE, shows="ACTIVATION_ERROR")
 
 
+def failed_before(case: Case) -> None:
+    """A refund of half the price failed; the same half is asked for again."""
+    two_keys(case, FOR_TWO)
+    case.add("settled", HOUR, "refund_settled", **case.settlement("first", HALF, "FAILED"))
+    case.claim("KEY_INVALID", HALF, shows="ACTIVATION_ERROR")["key_fingerprints"] = [case.key("2")]
+
+
 def rebates(case: Case, count: int) -> None:
     """A pre-order of September with `count` small price-drop rebates, delivered in November."""
     case.known()
@@ -138,6 +145,20 @@ PAIRS = [
             "partial-same-refund-number",
             "Money was already paid back under this very refund number, and a number pays once.",
             [reject("already_refunded")],
+            lambda case: case.body("settled").update(refund_id=case.id("refund", "1")),
+        ),
+    ),
+    Pair(
+        failed_before,
+        Side(
+            "partial-new-number-after-failure",
+            "A refund failed, and a new number is used: nothing was paid, so nothing is missing.",
+            [approve("small_amount", 4000)],
+        ),
+        Side(
+            "partial-failed-refund-number",
+            "A refund failed under this very number, and a failed number is never paid.",
+            [review("refund_number_failed")],
             lambda case: case.body("settled").update(refund_id=case.id("refund", "1")),
         ),
     ),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vouch::domain::{Decision, Fact, FactBody, RefundClaim, RequestId, Timestamp};
+use vouch::domain::{Decision, Fact, RefundClaim, RequestId, Timestamp};
 use vouch::engine::Request;
 use vouch::ledger::{Record, RecordKind};
 use vouch::wire::{SignalScalar, WireEnum, decode_claim_entry};
@@ -84,8 +84,6 @@ proptest! {
         let world = script.world();
         let (mut before, mut after): (Vec<_>, Vec<_>) =
             world.facts.iter().cloned().partition(|fact| !follows(fact));
-        // The latest finding stands, and it is the latest to be told.
-        after.retain(|fact| !matches!(fact.body, FactBody::OutcomeReported(_)));
         one_body_each(&mut before);
         one_body_each(&mut after);
 

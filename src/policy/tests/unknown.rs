@@ -63,6 +63,6 @@ fn texts_show_what_is_unknown_as_such() {
     assert_eq!(verdict.reasons[0].agent_text.en, "look at ?");
     let known = row(&[("claim_amount_minor", SignalValue::Int(70_000))]);
     let verdict = decide(&policy_with(""), &known);
-    assert_eq!(verdict.reasons[0].agent_text.en, "look at 70000");
-    assert_eq!(verdict.reasons[0].agent_text.zh, "需审核 70000");
+    assert_eq!(verdict.reasons[0].agent_text.en, "look at 700.00 CNY");
+    assert_eq!(verdict.reasons[0].agent_text.zh, "需审核 700.00 CNY");
 }

@@ -150,6 +150,10 @@ impl Settings {
                     city: named("geo", "city"),
                     asn: named("geo", "asn"),
                     anonymous_ip: named("geo", "anonymous_ip"),
+                    residential_proxy: named("geo", "residential_proxy"),
+                    vpn_list: named("geo", "vpn_list").into_iter().collect(),
+                    tor_list: named("geo", "tor_list").into_iter().collect(),
+                    hosting_list: named("geo", "hosting_list").into_iter().collect(),
                 };
                 settings.policy = named("policy", "path");
                 settings.source = Some(source);
@@ -175,13 +179,9 @@ impl Settings {
 fn geo_files(settings: &Settings, report: &mut Report) -> Result<Available, Failure> {
     let setting = |file: GeoFile| settings.place("geo", file.as_str());
     // Files with problems are told of: what they would feed is not missing.
-    let named = Available {
-        city: settings.geo.city.is_some(),
-        asn: settings.geo.asn.is_some(),
-        anonymous_ip: settings.geo.anonymous_ip.is_some(),
-    };
+    let named = settings.geo.available();
     if settings.source.is_none() {
-        return Ok(Available { city: true, asn: true, anonymous_ip: true });
+        return Ok(Available::ALL);
     }
     let geo = match Geo::open(&settings.geo) {
         Ok(geo) => geo,

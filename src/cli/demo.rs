@@ -44,7 +44,7 @@ impl DemoFolder {
     /// Makes the settings use the folder; the sample geo files never go stale.
     pub(super) fn apply(&self, config: &mut Config) {
         let [city, asn, anonymous_ip] = GEO.map(|(name, _)| Some(self.path(name)));
-        config.geo = GeoFiles { city, asn, anonymous_ip };
+        config.geo = GeoFiles { city, asn, anonymous_ip, ..GeoFiles::default() };
         config.geo_max_age_d = f64::MAX;
         config.data = self.path("data");
     }

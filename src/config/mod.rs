@@ -1,5 +1,6 @@
 //! Settings of a server: read from TOML, checked at once, then trusted.
 
+mod paths;
 mod raw;
 
 use std::net::SocketAddr;
@@ -89,8 +90,7 @@ impl Config {
     /// not changed by it.
     #[must_use]
     pub fn found_from(mut self, folder: &Path) -> Self {
-        let GeoFiles { city, asn, anonymous_ip } = &mut self.geo;
-        for path in [city, asn, anonymous_ip, &mut self.policy].into_iter().flatten() {
+        for path in self.geo.paths_mut().chain(self.policy.as_mut()) {
             *path = folder.join(&*path);
         }
         self
@@ -170,6 +170,23 @@ mod tests {
         assert_eq!(config.geo.anonymous_ip, None);
         assert_eq!(config.policy, Some(PathBuf::from("/etc/vouch/policy.toml")));
         assert_eq!(config.data, PathBuf::from("data"));
+    }
+
+    #[test]
+    fn a_list_is_one_file_or_several() {
+        let source = "[geo]\nvpn_list = \"a.txt\"\ntor_list = [\"b.txt\", \"c.txt\"]\n";
+        let geo = Config::load(source).unwrap().geo;
+        let expected = GeoFiles {
+            vpn_list: vec!["a.txt".into()],
+            tor_list: vec!["b.txt".into(), "c.txt".into()],
+            ..GeoFiles::default()
+        };
+        assert_eq!(geo, expected);
+        for (wrong, part) in [("7", "a path or a list of paths"), ("[7]", "expected path string")] {
+            let problems = Config::load(&format!("[geo]\nvpn_list = {wrong}\n")).unwrap_err();
+            let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
+            assert!(problem.line == 2 && problem.message.contains(part), "{problem}");
+        }
     }
 
     #[test]

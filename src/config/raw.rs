@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::paths::Paths;
 use super::{LogConfig, ServerConfig};
 use crate::document::Problems;
 use crate::geo::GeoFiles;
@@ -42,6 +43,10 @@ pub(super) struct RawGeo {
     city: Option<PathBuf>,
     asn: Option<PathBuf>,
     anonymous_ip: Option<PathBuf>,
+    residential_proxy: Option<PathBuf>,
+    vpn_list: Paths,
+    tor_list: Paths,
+    hosting_list: Paths,
     max_age_d: Option<Spanned<f64>>,
 }
 
@@ -123,7 +128,15 @@ impl RawGeo {
     }
 
     pub(super) fn files(self) -> GeoFiles {
-        GeoFiles { city: self.city, asn: self.asn, anonymous_ip: self.anonymous_ip }
+        GeoFiles {
+            city: self.city,
+            asn: self.asn,
+            anonymous_ip: self.anonymous_ip,
+            residential_proxy: self.residential_proxy,
+            vpn_list: self.vpn_list.0,
+            tor_list: self.tor_list.0,
+            hosting_list: self.hosting_list.0,
+        }
     }
 }
 

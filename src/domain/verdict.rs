@@ -197,6 +197,6 @@ pub struct Versions {
     pub signals_sha256: String,
     /// The model artifact, hex SHA-256.
     pub model_sha256: Option<String>,
-    /// Geo files, as `kind:epoch`.
+    /// Geo files, as `kind:epoch`; lists as `vpn_list:sha256:` and the first 16 hex digits.
     pub geo_builds: Vec<String>,
 }

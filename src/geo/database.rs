@@ -1,13 +1,12 @@
 //! One open MaxMind DB file.
 
-use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
 use maxminddb::{MaxMindDbError, Reader};
 use serde::Deserialize;
 
-use super::{GeoError, GeoFile};
+use super::{GeoError, GeoFile, regular};
 use crate::domain::{SECOND_MS, Timestamp};
 
 /// The largest file that is read into memory: 2 GiB. The largest of MaxMind's have some hundred MiB.
@@ -42,19 +41,12 @@ impl Database {
     /// # Errors
     /// When it cannot be read, is too large, is not a MaxMind DB file or is one of another type.
     pub(super) fn open(file: GeoFile, path: &Path) -> Result<Self, GeoError> {
-        let unreadable = |reason| GeoError::Unreadable { file, path: path.to_path_buf(), reason };
-        let meta = fs::metadata(path).map_err(unreadable)?;
-        // A pipe would block for ever, and a device has no end.
-        if !meta.is_file() {
-            return Err(GeoError::NotAFile { file, path: path.to_path_buf() });
-        }
-        let (bytes, limit) = (meta.len(), DATABASE_MAX_BYTES);
-        if bytes > limit {
-            return Err(GeoError::TooLarge { file, path: path.to_path_buf(), bytes, limit });
-        }
+        regular(file, path, DATABASE_MAX_BYTES)?;
         match Reader::open_readfile(path) {
             Ok(reader) => Self::accept(file, path, reader),
-            Err(MaxMindDbError::Io(reason)) => Err(unreadable(reason)),
+            Err(MaxMindDbError::Io(reason)) => {
+                Err(GeoError::Unreadable { file, path: path.to_path_buf(), reason })
+            }
             Err(reason) => Err(GeoError::NotADatabase { file, path: path.to_path_buf(), reason }),
         }
     }

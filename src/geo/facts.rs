@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Anonymity;
 use crate::domain::Country;
 
 /// The radius that stands for an unstated one: the largest that MaxMind publishes. An unknown radius must not make a
@@ -22,10 +23,8 @@ pub struct GeoFacts {
     pub timezone: Option<Arc<str>>,
     /// Number of the autonomous system that announces it.
     pub asn: Option<u32>,
-    /// Whether it hides who is behind it. All `false` when the file is there and does not list the address: that file
-    /// lists only what is anonymous, so absence is an answer. `None` when no file is configured or the file cannot know
-    /// (an IPv6 address and a file of IPv4 only).
-    pub anonymity: Option<Anonymity>,
+    /// Whether it hides who is behind it.
+    pub anonymity: Anonymity,
     /// A file has a record for the address that cannot be read. The parts that it spoiled are `None`.
     pub failed: bool,
 }
@@ -40,32 +39,4 @@ pub struct Place {
     /// Radius in kilometres within which the address is used in two cases of three (MaxMind states 67 % confidence),
     /// at least 0; [`UNKNOWN_ACCURACY_KM`] where the file states none.
     pub accuracy_km: f64,
-}
-
-/// How an address hides who is behind it. Several can hold at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Anonymity {
-    /// Exit of a VPN service for the public.
-    pub vpn: bool,
-    /// Tor exit.
-    pub tor: bool,
-    /// Address of a hosting provider: a machine, not a household.
-    pub hosting: bool,
-    /// Open proxy.
-    pub public_proxy: bool,
-    /// Household connection that is rented out as a proxy.
-    pub residential_proxy: bool,
-    /// Any of these, or anonymous in a way that the file does not name.
-    pub any: bool,
-}
-
-/// Which files are open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Available {
-    /// Country, place and time zone can be known.
-    pub city: bool,
-    /// The autonomous system can be known.
-    pub asn: bool,
-    /// Anonymity can be known.
-    pub anonymous_ip: bool,
 }

@@ -1,15 +1,12 @@
-//! Which files there are, and what can be wrong with them.
+//! Which files there are.
 
 use std::fmt;
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use maxminddb::MaxMindDbError;
-use serde::{Deserialize, Serialize};
+use super::{AnonymityKind, Available};
 
-/// Where the MaxMind DB files are. Each is optional.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Where the files are. Each is optional.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GeoFiles {
     /// `GeoLite2-City`, `GeoIP2-City`, `GeoIP2-Enterprise` or another file of that layout.
     pub city: Option<PathBuf>,
@@ -17,6 +14,64 @@ pub struct GeoFiles {
     pub asn: Option<PathBuf>,
     /// `GeoIP2-Anonymous-IP`, `GeoIP-Anonymous-Plus` or another file of that layout.
     pub anonymous_ip: Option<PathBuf>,
+    /// `GeoIP-Residential-Proxy` or another file of that layout.
+    pub residential_proxy: Option<PathBuf>,
+    /// Plain lists of exits of VPN services; of several, each counts.
+    pub vpn_list: Vec<PathBuf>,
+    /// Plain lists of Tor exits.
+    pub tor_list: Vec<PathBuf>,
+    /// Plain lists of networks of hosting providers.
+    pub hosting_list: Vec<PathBuf>,
+}
+
+impl GeoFiles {
+    /// Each setting that is given.
+    pub fn given(&self) -> impl Iterator<Item = GeoFile> {
+        GeoFile::ALL.iter().copied().filter(|file| match file {
+            GeoFile::City => self.city.is_some(),
+            GeoFile::Asn => self.asn.is_some(),
+            GeoFile::AnonymousIp => self.anonymous_ip.is_some(),
+            GeoFile::ResidentialProxy => self.residential_proxy.is_some(),
+            GeoFile::VpnList | GeoFile::TorList | GeoFile::HostingList => {
+                !self.list(*file).is_empty()
+            }
+        })
+    }
+
+    /// What they tell when they can all be read.
+    #[must_use]
+    pub fn available(&self) -> Available {
+        Available::of(self.given())
+    }
+
+    /// Every path, to be changed in place.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self { city, asn, anonymous_ip, residential_proxy, vpn_list, tor_list, hosting_list } =
+            self;
+        let databases = [city, asn, anonymous_ip, residential_proxy].into_iter().flatten();
+        databases.chain([vpn_list, tor_list, hosting_list].into_iter().flatten())
+    }
+
+    /// The path of a MaxMind DB file; `None` also for a list.
+    pub(super) fn database(&self, file: GeoFile) -> Option<&Path> {
+        match file {
+            GeoFile::City => self.city.as_deref(),
+            GeoFile::Asn => self.asn.as_deref(),
+            GeoFile::AnonymousIp => self.anonymous_ip.as_deref(),
+            GeoFile::ResidentialProxy => self.residential_proxy.as_deref(),
+            GeoFile::VpnList | GeoFile::TorList | GeoFile::HostingList => None,
+        }
+    }
+
+    /// The paths of a list; none for a MaxMind DB file.
+    pub(super) fn list(&self, file: GeoFile) -> &[PathBuf] {
+        match file {
+            GeoFile::VpnList => &self.vpn_list,
+            GeoFile::TorList => &self.tor_list,
+            GeoFile::HostingList => &self.hosting_list,
+            GeoFile::City | GeoFile::Asn | GeoFile::AnonymousIp | GeoFile::ResidentialProxy => &[],
+        }
+    }
 }
 
 /// What a file is for.
@@ -28,11 +83,27 @@ pub enum GeoFile {
     Asn,
     /// Anonymity.
     AnonymousIp,
+    /// Residential proxies.
+    ResidentialProxy,
+    /// Plain lists of VPN exits.
+    VpnList,
+    /// Plain lists of Tor exits.
+    TorList,
+    /// Plain lists of hosting networks.
+    HostingList,
 }
 
 impl GeoFile {
     /// Every file.
-    pub const ALL: &'static [Self] = &[Self::City, Self::Asn, Self::AnonymousIp];
+    pub const ALL: &'static [Self] = &[
+        Self::City,
+        Self::Asn,
+        Self::AnonymousIp,
+        Self::ResidentialProxy,
+        Self::VpnList,
+        Self::TorList,
+        Self::HostingList,
+    ];
 
     /// The name of its setting in [`GeoFiles`].
     #[must_use]
@@ -41,24 +112,43 @@ impl GeoFile {
             Self::City => "city",
             Self::Asn => "asn",
             Self::AnonymousIp => "anonymous_ip",
+            Self::ResidentialProxy => "residential_proxy",
+            Self::VpnList => "vpn_list",
+            Self::TorList => "tor_list",
+            Self::HostingList => "hosting_list",
         }
     }
 
-    /// The database types that hold the fields of this file: a type fits when it contains one of these words.
+    /// The kind of anonymity that a plain list is of; `None` for a MaxMind DB file.
+    pub(super) const fn listed_kind(self) -> Option<AnonymityKind> {
+        match self {
+            Self::VpnList => Some(AnonymityKind::Vpn),
+            Self::TorList => Some(AnonymityKind::Tor),
+            Self::HostingList => Some(AnonymityKind::Hosting),
+            Self::City | Self::Asn | Self::AnonymousIp | Self::ResidentialProxy => None,
+        }
+    }
+
+    /// The database types that hold the fields of this file: a type fits when it contains one of these words. A plain
+    /// list is no database.
     pub(super) const fn type_words(self) -> &'static [&'static str] {
         match self {
             Self::City => &["City", "Enterprise", "Insights"],
             Self::Asn => &["ASN", "ISP"],
             Self::AnonymousIp => &["Anonymous"],
+            Self::ResidentialProxy => &["Residential-Proxy"],
+            Self::VpnList | Self::TorList | Self::HostingList => &[],
         }
     }
 
     /// A file of the right type, for messages.
-    const fn example(self) -> &'static str {
+    pub(super) const fn example(self) -> &'static str {
         match self {
             Self::City => "`GeoLite2-City` or `GeoIP2-City`",
             Self::Asn => "`GeoLite2-ASN` or `GeoIP2-ISP`",
-            Self::AnonymousIp => "`GeoIP2-Anonymous-IP`",
+            Self::AnonymousIp => "`GeoIP2-Anonymous-IP` or `GeoIP-Anonymous-Plus`",
+            Self::ResidentialProxy => "`GeoIP-Residential-Proxy`",
+            Self::VpnList | Self::TorList | Self::HostingList => "a text of one network a line",
         }
     }
 }
@@ -66,91 +156,5 @@ impl GeoFile {
 impl fmt::Display for GeoFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// Why a geo file was not opened. Every message names the setting, the file and what to change; the cause is part of
-/// the message and kept beside it.
-#[derive(Debug, thiserror::Error)]
-pub enum GeoError {
-    /// The file system does not give it.
-    #[error(
-        "geo file `{file}`: cannot read `{}`: {reason}; correct the path or its permissions, or leave the setting out",
-        path.display()
-    )]
-    Unreadable {
-        /// The setting.
-        file: GeoFile,
-        /// Its value.
-        path: PathBuf,
-        /// What the file system says.
-        reason: io::Error,
-    },
-    /// A folder, a device or a pipe.
-    #[error(
-        "geo file `{file}`: `{}` is not a regular file; name the .mmdb file itself",
-        path.display()
-    )]
-    NotAFile {
-        /// The setting.
-        file: GeoFile,
-        /// Its value.
-        path: PathBuf,
-    },
-    /// More than is held in memory.
-    #[error(
-        "geo file `{file}`: `{}` has {bytes} bytes, at most {limit} are held in memory; give a smaller edition",
-        path.display()
-    )]
-    TooLarge {
-        /// The setting.
-        file: GeoFile,
-        /// Its value.
-        path: PathBuf,
-        /// Size in bytes.
-        bytes: u64,
-        /// Bound in bytes.
-        limit: u64,
-    },
-    /// Not in the MaxMind DB format, or cut off.
-    #[error(
-        "geo file `{file}`: `{}` is not a whole MaxMind DB file: {reason}; download or unpack it again",
-        path.display()
-    )]
-    NotADatabase {
-        /// The setting.
-        file: GeoFile,
-        /// Its value.
-        path: PathBuf,
-        /// What the reader says.
-        reason: MaxMindDbError,
-    },
-    /// A MaxMind DB file for something else.
-    #[error(
-        "geo file `{file}`: `{}` is a database of type `{found}`; give one such as {}",
-        path.display(),
-        file.example()
-    )]
-    WrongType {
-        /// The setting.
-        file: GeoFile,
-        /// Its value.
-        path: PathBuf,
-        /// The type that its metadata states, shortened.
-        found: String,
-    },
-}
-
-impl GeoError {
-    /// The setting that is at fault.
-    #[must_use]
-    pub const fn file(&self) -> GeoFile {
-        match self {
-            Self::Unreadable { file, .. }
-            | Self::NotAFile { file, .. }
-            | Self::TooLarge { file, .. }
-            | Self::NotADatabase { file, .. }
-            | Self::WrongType { file, .. } => *file,
-        }
     }
 }

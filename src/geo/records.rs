@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use super::Place;
-use super::facts::{Anonymity, UNKNOWN_ACCURACY_KM};
+use super::facts::UNKNOWN_ACCURACY_KM;
+use super::{Anonymity, AnonymityKind, Place};
 
 /// A record of a city file.
 #[derive(Debug, serde::Deserialize)]
@@ -61,7 +61,9 @@ pub(super) struct AsnRecord {
     pub(super) autonomous_system_number: Option<u32>,
 }
 
-/// A record of an Anonymous-IP file. A flag that does not hold is left out of the record.
+/// A record of an Anonymous-IP or Anonymous-Plus file. A flag that does not hold is left out of the record. What the
+/// second has besides (a confidence for its VPN flag, provider, day last seen) is not read: the flags mean the same in
+/// both.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct AnonymousIpRecord {
@@ -74,20 +76,34 @@ pub(super) struct AnonymousIpRecord {
 }
 
 impl AnonymousIpRecord {
-    pub(super) const fn anonymity(&self) -> Anonymity {
-        Anonymity {
-            vpn: self.is_anonymous_vpn,
-            tor: self.is_tor_exit_node,
-            hosting: self.is_hosting_provider,
-            public_proxy: self.is_public_proxy,
-            residential_proxy: self.is_residential_proxy,
-            any: self.is_anonymous
-                || self.is_anonymous_vpn
-                || self.is_tor_exit_node
-                || self.is_hosting_provider
-                || self.is_public_proxy
-                || self.is_residential_proxy,
-        }
+    pub(super) fn tell(&self, anonymity: &mut Anonymity) {
+        let named = [
+            (AnonymityKind::Vpn, self.is_anonymous_vpn),
+            (AnonymityKind::Tor, self.is_tor_exit_node),
+            (AnonymityKind::Hosting, self.is_hosting_provider),
+            (AnonymityKind::PublicProxy, self.is_public_proxy),
+            (AnonymityKind::ResidentialProxy, self.is_residential_proxy),
+        ];
+        named.iter().for_each(|(kind, says)| anonymity.hear(*kind, *says));
+        anonymity.unnamed = Some(self.is_anonymous && !named.iter().any(|(_, says)| *says));
+    }
+}
+
+/// The confidence, in per cent, from which on an address of a Residential-Proxy file counts as one: more likely than
+/// not. The file goes down to 1 %, and behind a household address there is mostly a household.
+pub const RESIDENTIAL_CONFIDENCE_MIN_PCT: f64 = 50.0;
+
+/// A record of a Residential-Proxy file: it lists nothing but residential proxies, so it holds no flag.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct ResidentialProxyRecord {
+    anonymizer_confidence: Option<Number>,
+}
+
+impl ResidentialProxyRecord {
+    /// Whether the address is one. Without a stated confidence, being listed is the statement.
+    pub(super) fn says(&self) -> bool {
+        self.anonymizer_confidence
+            .is_none_or(|Number(confidence_pct)| confidence_pct >= RESIDENTIAL_CONFIDENCE_MIN_PCT)
     }
 }
 

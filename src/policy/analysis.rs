@@ -81,6 +81,6 @@ const fn is_fed(source: SignalSource, geo: Available) -> bool {
         SignalSource::Claim | SignalSource::Facts => true,
         SignalSource::City => geo.city,
         SignalSource::Asn => geo.asn,
-        SignalSource::Anonymous => geo.anonymous_ip,
+        SignalSource::Anonymous(kind) => geo.tells(kind),
     }
 }

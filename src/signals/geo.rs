@@ -17,11 +17,11 @@ signal_group! {
     ip_private: truth, "-", Claim, "the address is private, reserved or shared (CGNAT): it says nothing about a place", "the claim gives no address";
     ip_country: text, "ISO 3166 alpha-2", City, "country of the address", "no City file, or it does not know the address";
     ip_asn: int, "AS number", Asn, "autonomous system of the address", "no ASN file, or it does not know the address";
-    ip_is_vpn: truth, "-", Anonymous, "the address is a VPN exit", "no Anonymous-IP file, or no public address";
-    ip_is_tor: truth, "-", Anonymous, "the address is a Tor exit", "as ip_is_vpn";
-    ip_is_hosting: truth, "-", Anonymous, "the address belongs to a hosting provider", "as ip_is_vpn";
-    ip_is_public_proxy: truth, "-", Anonymous, "the address is an open proxy", "as ip_is_vpn";
-    ip_is_residential_proxy: truth, "-", Anonymous, "the address is sold as a residential proxy", "as ip_is_vpn";
+    ip_is_vpn: truth, "-", Anonymous(Vpn), "the address is a VPN exit", "no public address, or none of Anonymous-IP file and vpn_list is there and holds addresses of its family";
+    ip_is_tor: truth, "-", Anonymous(Tor), "the address is a Tor exit", "as ip_is_vpn, with tor_list";
+    ip_is_hosting: truth, "-", Anonymous(Hosting), "the address belongs to a hosting provider", "as ip_is_vpn, with hosting_list";
+    ip_is_public_proxy: truth, "-", Anonymous(PublicProxy), "the address is an open proxy", "no public address, or no Anonymous-IP file";
+    ip_is_residential_proxy: truth, "-", Anonymous(ResidentialProxy), "the address is sold as a residential proxy, more likely than not", "as ip_is_vpn, with the Residential-Proxy file";
     geo_km_from_order: real, "km", City, "great-circle distance from the order's address", "either place is unknown";
     geo_speed_kmh: real, "km/h", City, "speed needed from the account's last located use before the claim, accuracy radii taken off; at most 100,000", "either place is unknown, or there was no such use";
     geo_country_changed: truth, "-", City, "another country than the order's address", "either country is unknown";
@@ -42,11 +42,11 @@ pub(super) fn compute(known: &Known<'_>) -> GeoSignals {
         ip_private: ip.map(geo::is_private),
         ip_country: here.country.map(|country| Arc::from(country.as_str())),
         ip_asn: here.asn.map(i64::from),
-        ip_is_vpn: here.anonymity.map(|a| a.vpn),
-        ip_is_tor: here.anonymity.map(|a| a.tor),
-        ip_is_hosting: here.anonymity.map(|a| a.hosting),
-        ip_is_public_proxy: here.anonymity.map(|a| a.public_proxy),
-        ip_is_residential_proxy: here.anonymity.map(|a| a.residential_proxy),
+        ip_is_vpn: here.anonymity.vpn,
+        ip_is_tor: here.anonymity.tor,
+        ip_is_hosting: here.anonymity.hosting,
+        ip_is_public_proxy: here.anonymity.public_proxy,
+        ip_is_residential_proxy: here.anonymity.residential_proxy,
         geo_km_from_order: here
             .place
             .as_ref()

@@ -1,6 +1,7 @@
 //! How a group of signals is defined: each signal in one line, documented where it is declared.
 
 use super::SignalType;
+use crate::geo::AnonymityKind;
 
 /// The documentation of one signal.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +35,8 @@ pub enum SignalSource {
     City,
     /// The ASN file.
     Asn,
-    /// The Anonymous-IP file.
-    Anonymous,
+    /// What tells a kind of anonymity: the Anonymous-IP file, or another file or list that tells it.
+    Anonymous(AnonymityKind),
 }
 
 impl SignalSource {
@@ -47,7 +48,13 @@ impl SignalSource {
             Self::Facts => "facts",
             Self::City => "geo city file",
             Self::Asn => "geo asn file",
-            Self::Anonymous => "geo anonymous-ip file",
+            Self::Anonymous(AnonymityKind::Vpn) => "geo anonymous-ip file or vpn list",
+            Self::Anonymous(AnonymityKind::Tor) => "geo anonymous-ip file or tor list",
+            Self::Anonymous(AnonymityKind::Hosting) => "geo anonymous-ip file or hosting list",
+            Self::Anonymous(AnonymityKind::PublicProxy) => "geo anonymous-ip file",
+            Self::Anonymous(AnonymityKind::ResidentialProxy) => {
+                "geo anonymous-ip or residential-proxy file"
+            }
         }
     }
 }
@@ -60,12 +67,12 @@ pub const MINOR_POLICY: &str = "minor units, policy currency";
 /// Defines a group of signals: a struct with one `Option` field each, and the table of their documentation.
 ///
 /// A line reads `name: type, unit, source, definition, null when;`. The type is `int`, `real`, `truth`, `text`, or
-/// `word(LIST)` for a closed list of words.
+/// `word(LIST)` for a closed list of words; the source is a [`SignalSource`], with its kind as in `Anonymous(Vpn)`.
 macro_rules! signal_group {
     (
         $(#[$doc:meta])*
         $name:ident, $group:literal;
-        $($field:ident: $kind:ident $(($words:expr))?, $unit:literal, $source:ident, $definition:literal, $null:literal;)*
+        $($field:ident: $kind:ident $(($words:expr))?, $unit:literal, $source:ident $(($anonymity:ident))?, $definition:literal, $null:literal;)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,7 +88,8 @@ macro_rules! signal_group {
                     kind: $crate::signals::group::signal_type!($kind),
                     words: $crate::signals::group::words!($($words)?),
                     unit: $unit,
-                    source: $crate::signals::SignalSource::$source,
+                    source: $crate::signals::SignalSource::$source
+                        $(($crate::geo::AnonymityKind::$anonymity))?,
                     definition: $definition,
                     null_when: $null,
                 },)*

@@ -8,7 +8,7 @@ use maxminddb::Reader;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{ANONYMOUS_IP, ASN, CITY, ip, sample};
+use super::{ANONYMOUS_IP, ANONYMOUS_PLUS, ASN, CITY, RESIDENTIAL_PROXY, ip, sample};
 use crate::geo::database::Database;
 use crate::geo::{Geo, GeoFacts, GeoFile, GeoFiles};
 
@@ -42,9 +42,13 @@ fn lookups(geo: &Geo) -> Vec<GeoFacts> {
     ADDRESSES.iter().map(|text| ip(text)).chain(spread).map(|ip| geo.lookup(ip)).collect()
 }
 
-/// The bytes in each of the three places, whatever type they state: whether all that is said of an address is sound.
+/// The files in the MaxMind DB format.
+const DATABASES: [GeoFile; 4] =
+    [GeoFile::City, GeoFile::Asn, GeoFile::AnonymousIp, GeoFile::ResidentialProxy];
+
+/// The bytes in each of the places, whatever type they state: whether all that is said of an address is sound.
 fn survives(bytes: &[u8]) -> bool {
-    GeoFile::ALL.iter().all(|file| match Reader::from_source(bytes.to_vec()) {
+    DATABASES.iter().all(|file| match Reader::from_source(bytes.to_vec()) {
         Ok(reader) => {
             let facts = lookups(&Geo::none().with(Database::unchecked(*file, reader)));
             facts.iter().all(parts_are_sound)
@@ -99,7 +103,7 @@ fn a_place_that_is_nowhere_fails_and_leaves_the_country() {
 proptest! {
     #[test]
     fn samples_with_random_bytes_never_panic(
-        name in prop::sample::select(vec![CITY, ASN, ANONYMOUS_IP]),
+        name in prop::sample::select(vec![CITY, ASN, ANONYMOUS_IP, ANONYMOUS_PLUS, RESIDENTIAL_PROXY]),
         changes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..60),
     ) {
         let mut bytes = std::fs::read(sample(name)).unwrap();
@@ -132,6 +136,10 @@ fn known_bad_files_give_errors_or_unknowns() {
                 GeoFile::City => files.city = Some(path.clone()),
                 GeoFile::Asn => files.asn = Some(path.clone()),
                 GeoFile::AnonymousIp => files.anonymous_ip = Some(path.clone()),
+                GeoFile::ResidentialProxy => files.residential_proxy = Some(path.clone()),
+                GeoFile::VpnList => files.vpn_list.push(path.clone()),
+                GeoFile::TorList => files.tor_list.push(path.clone()),
+                GeoFile::HostingList => files.hosting_list.push(path.clone()),
             }
             match Geo::open(&files) {
                 Ok(geo) => assert!(lookups(&geo).iter().all(parts_are_sound)),

@@ -2,20 +2,11 @@
 
 use maxminddb::Reader;
 
-use super::{ANONYMOUS_IP, ASN, CITY, geo, ip, sample};
+use super::{ANONYMOUS_IP, ASN, CITY, RESIDENTIAL_PROXY, geo, ip, sample};
 use crate::domain::{DAY_MS, Timestamp};
 use crate::geo::database::Database;
 use crate::geo::{
     Anonymity, Available, Geo, GeoFacts, GeoFile, GeoFiles, UNKNOWN_ACCURACY_KM, distance_km,
-};
-
-const NOT_ANONYMOUS: Anonymity = Anonymity {
-    vpn: false,
-    tor: false,
-    hosting: false,
-    public_proxy: false,
-    residential_proxy: false,
-    any: false,
 };
 
 #[test]
@@ -40,33 +31,6 @@ fn a_network_is_found() {
 }
 
 #[test]
-fn each_kind_of_anonymity_is_told_apart() {
-    let any = Anonymity { any: true, ..NOT_ANONYMOUS };
-    for (address, expected) in [
-        ("1.2.0.1", Anonymity { vpn: true, ..any }),
-        ("65.0.0.1", Anonymity { tor: true, ..any }),
-        ("71.160.223.1", Anonymity { hosting: true, ..any }),
-        ("186.30.236.1", Anonymity { public_proxy: true, ..any }),
-        ("6.1.0.4", Anonymity { residential_proxy: true, ..any }),
-        ("2001:480:3a::1", Anonymity { public_proxy: true, ..any }),
-        (
-            "81.2.69.1",
-            Anonymity {
-                vpn: true,
-                tor: true,
-                hosting: true,
-                public_proxy: true,
-                residential_proxy: true,
-                any: true,
-            },
-        ),
-        ("175.16.199.1", NOT_ANONYMOUS),
-    ] {
-        assert_eq!(geo().lookup(ip(address)).anonymity, Some(expected), "{address}");
-    }
-}
-
-#[test]
 fn without_a_file_its_parts_are_unknown() {
     let address = ip("81.2.69.142");
     assert_eq!(Geo::none().lookup(address), GeoFacts::default());
@@ -77,7 +41,7 @@ fn without_a_file_its_parts_are_unknown() {
     let only_city = Geo::open(&files).unwrap();
     let facts = only_city.lookup(address);
     assert!(facts.country.is_some());
-    assert_eq!((facts.asn, facts.anonymity), (None, None));
+    assert_eq!((facts.asn, facts.anonymity), (None, Anonymity::default()));
     assert_eq!(only_city.available(), Available { city: true, ..Available::default() });
 }
 
@@ -98,9 +62,12 @@ fn addresses_of_nobody_are_not_looked_up() {
 #[test]
 fn an_ipv6_address_in_a_file_of_ipv4_is_unknown_and_no_fault() {
     let mut geo = Geo::none();
-    for (file, name) in
-        [(GeoFile::City, CITY), (GeoFile::Asn, ASN), (GeoFile::AnonymousIp, ANONYMOUS_IP)]
-    {
+    for (file, name) in [
+        (GeoFile::City, CITY),
+        (GeoFile::Asn, ASN),
+        (GeoFile::AnonymousIp, ANONYMOUS_IP),
+        (GeoFile::ResidentialProxy, RESIDENTIAL_PROXY),
+    ] {
         let mut bytes = std::fs::read(sample(name)).unwrap();
         // `ip_version` is followed by its type and length, then by its value.
         let field = bytes.windows(10).rposition(|window| window == b"ip_version").unwrap();

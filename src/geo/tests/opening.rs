@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ANONYMOUS_IP, ASN, CITY, sample, samples};
+use super::{ANONYMOUS_IP, ANONYMOUS_PLUS, ASN, CITY, RESIDENTIAL_PROXY, sample, samples};
 use crate::geo::{Geo, GeoError, GeoFile, GeoFiles};
 
 fn refused(city: PathBuf) -> GeoError {
@@ -18,15 +18,23 @@ fn every_problem_is_reported_at_once_with_its_setting_and_file() {
         city: Some(sample(ASN)),
         asn: Some(sample("no-such-file.mmdb")),
         anonymous_ip: Some(sample("README.md")),
+        residential_proxy: Some(sample(CITY)),
+        vpn_list: vec![sample("no-such-list.txt")],
+        tor_list: vec![sample("")],
+        hosting_list: vec![sample("LICENSE-MIT")],
     };
     let problems = Geo::open(&files).unwrap_err();
     let settings: Vec<GeoFile> = problems.iter().map(GeoError::file).collect();
     assert_eq!(settings, GeoFile::ALL);
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     for (text, words) in texts.iter().zip([
-        ["`city`", "GeoLite2-ASN-Test.mmdb", "type `GeoLite2-ASN`", "`GeoLite2-City`"],
+        ["`city`", "type `GeoLite2-ASN`", "name it as `asn`", "`GeoLite2-City`"],
         ["`asn`", "no-such-file.mmdb", "No such file", "leave the setting out"],
         ["`anonymous_ip`", "README.md", "metadata", "download"],
+        ["`residential_proxy`", "type `GeoIP2-City`", "as `city`", "`GeoIP-Residential-Proxy`"],
+        ["`vpn_list`", "no-such-list.txt", "No such file", "leave the setting out"],
+        ["`tor_list`", "datasets/geo", "is not a regular file", "text file itself"],
+        ["`hosting_list`", "LICENSE-MIT:1:", "is no IP address", "start them with `#`"],
     ]) {
         assert!(words.iter().all(|word| text.contains(word)), "{text}");
     }
@@ -37,10 +45,12 @@ fn a_file_for_something_else_is_refused() {
     let swapped = GeoFiles {
         city: Some(sample(ANONYMOUS_IP)),
         asn: Some(sample(CITY)),
-        anonymous_ip: Some(sample(ASN)),
+        anonymous_ip: Some(sample(RESIDENTIAL_PROXY)),
+        residential_proxy: Some(sample(ANONYMOUS_PLUS)),
+        ..GeoFiles::default()
     };
     let problems = Geo::open(&swapped).unwrap_err();
-    assert_eq!(problems.len(), 3);
+    assert_eq!(problems.len(), 4);
     assert!(problems.iter().all(|problem| matches!(problem, GeoError::WrongType { .. })));
     assert!(Geo::open(&samples()).is_ok());
 }

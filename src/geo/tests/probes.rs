@@ -1,7 +1,7 @@
 //! The table of probes in the README of the sample files says what the code says.
 
 use super::{geo, ip};
-use crate::geo::{Anonymity, GeoFacts};
+use crate::geo::{Anonymity, AnonymityKind, GeoFacts};
 
 const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/geo/README.md"));
 
@@ -28,24 +28,17 @@ fn table_row(address: &str, facts: &GeoFacts) -> String {
     });
     let timezone = facts.timezone.as_deref().unwrap_or("-");
     let asn = facts.asn.map_or_else(unknown, |asn| asn.to_string());
-    let anonymity = facts.anonymity.map_or_else(unknown, anonymity_text);
+    let anonymity = anonymity_text(facts.anonymity);
     format!("| `{address}` | {country} | {place} | {timezone} | {asn} | {anonymity} |")
 }
 
 fn anonymity_text(anonymity: Anonymity) -> String {
-    let Anonymity { vpn, tor, hosting, public_proxy, residential_proxy, any } = anonymity;
-    let kinds = [
-        (vpn, "vpn"),
-        (tor, "tor"),
-        (hosting, "hosting"),
-        (public_proxy, "public_proxy"),
-        (residential_proxy, "residential_proxy"),
-    ];
-    let named: Vec<&str> =
-        kinds.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name).collect();
-    match (any, named.is_empty()) {
-        (false, true) => "none".to_owned(),
-        (true, false) => named.join(" "),
-        (any, _) => format!("any is {any} with {named:?}"),
+    let kinds = AnonymityKind::ALL.iter().filter(|kind| anonymity.is(**kind) == Some(true));
+    let named: Vec<&str> = kinds.map(|kind| kind.as_str()).collect();
+    match (anonymity.any(), named.is_empty()) {
+        (Some(false), true) => "none".to_owned(),
+        (Some(true), false) => named.join(" "),
+        (None, true) => "-".to_owned(),
+        (any, _) => format!("any is {any:?} with {named:?}"),
     }
 }

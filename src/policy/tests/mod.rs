@@ -27,7 +27,7 @@ use crate::state::{ApprovalsDoc, Capture, OrderDoc, Placed};
 pub(super) const MINIMAL: &str = include_str!("minimal.toml");
 
 /// Every geo file is there.
-pub(super) const ALL_GEO: Available = Available { city: true, asn: true, anonymous_ip: true };
+pub(super) const ALL_GEO: Available = Available::ALL;
 
 /// Noon of some day.
 pub(super) const NOON: Timestamp = Timestamp::from_ms(1_795_003_200_000);

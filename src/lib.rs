@@ -42,6 +42,7 @@
 //! | clock | domain |
 //! | document | nothing |
 //! | domain | nothing |
+//! | evidence | domain |
 //! | fingerprint | domain |
 //! | features | document |
 //! | state | domain |
@@ -59,7 +60,7 @@
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
-//! so that the engine does not know the wire), `cases` and `fingerprint`.
+//! so that the engine does not know the wire), `cases`, `fingerprint` and `evidence`.
 
 pub mod cases;
 pub mod cli;
@@ -68,6 +69,7 @@ pub mod config;
 pub mod document;
 pub mod domain;
 pub mod engine;
+pub mod evidence;
 pub mod features;
 pub mod fingerprint;
 pub mod geo;

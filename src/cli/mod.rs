@@ -4,8 +4,10 @@ mod check;
 mod clock;
 mod demo;
 mod demo_table;
+mod evidence;
 mod explain;
 mod fingerprint;
+mod leak;
 mod logging;
 mod open;
 mod output;
@@ -39,6 +41,10 @@ enum Command {
     Signals(signals::Signals),
     /// Print the fingerprints of card keys, read one per line from standard input.
     Fingerprint(fingerprint::Fingerprint),
+    /// Tell of keys that were found in public.
+    Leak(leak::LeakArgs),
+    /// Look at files that buyers send as evidence.
+    Evidence(evidence::EvidenceArgs),
 }
 
 /// Where the settings are.
@@ -59,6 +65,8 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
+        Command::Leak(leak) => leak.run(),
+        Command::Evidence(evidence) => evidence.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

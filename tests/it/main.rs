@@ -11,5 +11,7 @@ mod cases;
 mod check;
 mod crash;
 mod engine;
+mod evidence;
 mod imports;
+mod leak;
 mod support;

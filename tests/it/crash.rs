@@ -1,9 +1,7 @@
 //! A real server is killed while it works: nothing that it acknowledged is lost, and nothing is applied twice.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -21,6 +19,7 @@ use vouch::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
 use vouch::wire::pb::v1::{self, RecordFactsRequest, ScoreRefundRequest};
 use vouch::wire::{decode_claim_entry, decode_fact_entry};
 
+use crate::server::Server;
 use crate::support::{SharedLedger, ask, record, score, shared_setup};
 
 /// Longer than a start or a round ever takes; only a hang meets it.
@@ -28,64 +27,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Clients that write at once.
 const CLIENTS: usize = 4;
 
-struct Server {
-    process: Child,
-    address: String,
+/// The sample geo files, as settings.
+fn geo() -> String {
+    let geo = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/geo");
+    format!(
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
+        geo.join("GeoIP2-City-Test.mmdb"),
+        geo.join("GeoLite2-ASN-Test.mmdb"),
+        geo.join("GeoIP2-Anonymous-IP-Test.mmdb"),
+    )
 }
 
-impl Server {
-    /// Starts the real binary on a data folder and waits until it says where it serves.
-    fn start(folder: &Path) -> Self {
-        let geo = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/geo");
-        let config = folder.join("vouch.toml");
-        let text = format!(
-            "[storage]\npath = {:?}\ncheckpoint_every = 50\ncache_mib = 1\n[log]\nformat = \"json\"\n\
-             [geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
-            folder.join("data"),
-            geo.join("GeoIP2-City-Test.mmdb"),
-            geo.join("GeoLite2-ASN-Test.mmdb"),
-            geo.join("GeoIP2-Anonymous-IP-Test.mmdb"),
-        );
-        std::fs::write(&config, text).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_vouch"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
-            .arg(&config)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
-        let mut said = Vec::new();
-        let address = log.by_ref().find_map(|line| {
-            let line = line.unwrap();
-            let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-            said.push(line);
-            let serving = entry["fields"]["message"] == "serving";
-            serving.then(|| entry["fields"]["address"].as_str().unwrap().to_owned())
-        });
-        let address = address.unwrap_or_else(|| panic!("the server did not start: {said:#?}"));
-        // Its log must not fill the pipe.
-        std::thread::spawn(move || log.for_each(drop));
-        Self { process, address }
-    }
-
-    async fn channel(&self) -> Channel {
-        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
-        endpoint.connect_timeout(PATIENCE).timeout(PATIENCE).connect().await.unwrap()
-    }
-
-    /// `kill -9`.
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    /// Asks it to stop, as an operator does.
-    fn stop(mut self) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let status = self.process.wait().unwrap();
-        assert!(status.success(), "a server that is told to stop ends well: {status}");
-    }
+async fn channel(server: &Server) -> Channel {
+    let endpoint = Channel::from_shared(format!("http://{}", server.address)).unwrap();
+    endpoint.connect_timeout(PATIENCE).timeout(PATIENCE).connect().await.unwrap()
 }
 
 /// What a server acknowledged.
@@ -170,14 +125,14 @@ fn killed_while_writing_nothing_is_lost_and_nothing_is_applied_twice() {
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
     // Where a round ends lies in other places of a batch each time.
     for (round, limit) in [37, 211, 403].into_iter().enumerate() {
-        let server = Server::start(folder.path());
+        let server = Server::start(folder.path(), &geo());
         runtime.block_on(async {
-            check(server.channel().await, &*acknowledged.lock().await).await;
+            check(channel(&server).await, &*acknowledged.lock().await).await;
             let (count, enough) = (Arc::default(), Arc::new(tokio::sync::Notify::new()));
             let mut clients = tokio::task::JoinSet::new();
             for client in 0..CLIENTS {
                 clients.spawn(feed(
-                    server.channel().await,
+                    channel(&server).await,
                     cases(round, client),
                     Arc::clone(&acknowledged),
                     Arc::clone(&count),
@@ -192,10 +147,10 @@ fn killed_while_writing_nothing_is_lost_and_nothing_is_applied_twice() {
             }
         });
     }
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), &geo());
     let acknowledged = runtime.block_on(async {
         let acknowledged = acknowledged.lock().await;
-        check(server.channel().await, &acknowledged).await;
+        check(channel(&server).await, &acknowledged).await;
         acknowledged.facts.len() + acknowledged.verdicts.len()
     });
     server.stop();

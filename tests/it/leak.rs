@@ -1,8 +1,8 @@
 //! `vouch leak import` against a real server.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use vouch::domain::{FactBody, KeyFingerprint};
 use vouch::fingerprint::Fingerprinter;
@@ -10,54 +10,11 @@ use vouch::ledger::{FjallLedger, Ledger, RecordKind};
 use vouch::store::open_database;
 use vouch::wire::decode_fact_entry;
 
+use crate::server::Server;
+
 const PEPPER: &str = "a pepper for tests";
 /// More than one fact holds.
 const KEYS: usize = 2_345;
-
-/// A real server on a folder of its own; it is killed when the test ends early.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let config = folder.join("vouch.toml");
-        let data = folder.join("data");
-        std::fs::write(&config, format!("[storage]\npath = {data:?}\n[log]\nformat = \"json\"\n"))
-            .unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_vouch"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
-            .arg(&config)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
-        let address = log.by_ref().find_map(|line| {
-            let entry: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap_or_default();
-            let serving = entry["fields"]["message"] == "serving";
-            serving.then(|| entry["fields"]["address"].as_str().unwrap().to_owned())
-        });
-        let address = address.expect("the server starts");
-        // Its log must not fill the pipe.
-        std::thread::spawn(move || log.for_each(drop));
-        Self { process, address }
-    }
-
-    /// Stops it as an operator does; its folder can be opened then.
-    fn stop(mut self) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
 
 fn import(server: &str, arguments: &[&str], input: &str) -> Output {
     let mut process = Command::new(env!("CARGO_BIN_EXE_vouch"))
@@ -118,7 +75,7 @@ fn leaks(folder: &Path) -> Vec<(String, String, Vec<KeyFingerprint>)> {
 #[test]
 fn a_list_is_told_once_however_often_it_is_imported() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), "");
     let fingerprints = folder.path().join("fingerprints.txt");
     let hex = (0..KEYS).map(|index| hex::encode(fingerprint(index).0));
     std::fs::write(&fingerprints, list(hex)).unwrap();
@@ -160,7 +117,7 @@ fn a_list_is_told_once_however_often_it_is_imported() {
 #[test]
 fn nothing_is_sent_of_a_list_with_bad_lines_unless_they_are_skipped() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), "");
     let good = hex::encode(fingerprint(1).0);
     let text = format!("{good}\nSECRET-KEY-1\n\n{good}\n{good}ff\n");
     let refused = complaint(&import(&server.address, &["-"], &text));
@@ -207,7 +164,7 @@ fn what_stands_in_the_way_is_named() {
 #[test]
 fn a_date_that_the_server_does_not_believe_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), "");
     let good = hex::encode(fingerprint(1).0);
     let future = import(&server.address, &["-", "--first-seen", "2999-01-01T00:00:00Z"], &good);
     let refused = complaint(&future);

@@ -14,4 +14,5 @@ mod engine;
 mod evidence;
 mod imports;
 mod leak;
+mod server;
 mod support;

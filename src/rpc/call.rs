@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
-use tonic::Code;
 use tonic::codegen::http::HeaderMap;
+use tonic::{Code, Status};
 
 use super::deadline::{self, Deadline};
 use super::error::RpcError;
@@ -103,6 +103,28 @@ impl Call {
     /// How it ended.
     pub(super) fn ended(&self, code: Code) {
         self.code.store(code.into(), Ordering::Relaxed);
+    }
+
+    /// Does the work of a stream until it is done, its client goes away, or its time is up, and tells the client how it
+    /// ended when that was not well.
+    pub(super) async fn see_through<T>(
+        &self,
+        work: impl Future<Output = Result<(), RpcError>>,
+        answers: &mpsc::Sender<Result<T, Status>>,
+    ) {
+        let end = tokio::select! {
+            end = work => end,
+            error = self.expiry() => Err(error),
+            () = answers.closed() => return,
+        };
+        match end {
+            Ok(()) => self.ended(Code::Ok),
+            Err(error) => {
+                self.ended(error.code());
+                // A client that has gone away needs no status.
+                drop(answers.send(Err(error.status())).await);
+            }
+        }
     }
 
     /// Waits until its time is over; for ever, when it has no bound. The time runs from this call, not from the first

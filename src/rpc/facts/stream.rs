@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use super::batch::{Arrived, Recorder};
 use crate::rpc::ask::Ask;
@@ -24,19 +24,7 @@ pub(super) async fn run<E: Ask>(
     answers: Sender,
     call: Arc<Call>,
 ) {
-    let end = tokio::select! {
-        end = record_all(&context, facts, &answers) => end,
-        error = call.expiry() => Err(error),
-        () = answers.closed() => return,
-    };
-    match end {
-        Ok(()) => call.ended(Code::Ok),
-        Err(error) => {
-            call.ended(error.code());
-            // A client that has gone away needs no status.
-            drop(answers.send(Err(error.status())).await);
-        }
-    }
+    call.see_through(record_all(&context, facts, &answers), &answers).await;
 }
 
 /// Reads on while a batch is being recorded: what has arrived meanwhile is the next batch.

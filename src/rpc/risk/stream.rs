@@ -35,19 +35,7 @@ pub(super) async fn run<E: Ask>(
     answers: Sender,
     call: Arc<Call>,
 ) {
-    let end = tokio::select! {
-        end = score_all(&context, claims, &answers) => end,
-        error = call.expiry() => Err(error),
-        () = answers.closed() => return,
-    };
-    match end {
-        Ok(()) => call.ended(Code::Ok),
-        Err(error) => {
-            call.ended(error.code());
-            // A client that has gone away needs no status.
-            drop(answers.send(Err(error.status())).await);
-        }
-    }
+    call.see_through(score_all(&context, claims, &answers), &answers).await;
 }
 
 async fn score_all<E: Ask>(

@@ -26,7 +26,9 @@
 //! * **Deterministic.** Time and ids are arguments. A decision's id follows from tenant and request id. The core is
 //!   single-threaded; polars runs on its thread and never on a tokio worker.
 //! * **Facts name all they touch**, so they may arrive late, repeated and in any order. What an entity keeps does not
-//!   show the order of arrival.
+//!   show the order of arrival. What vouch must look up to count a fact where it belongs (the network of an address that
+//!   day, the batch of a key, where the claim came from that an outcome is about) it looks up once, when it takes the
+//!   fact in, and records it beside the fact as its context: folding the ledger again needs no look-up.
 //! * **Absence proves little.** A missing fact is evidence only while the feed of such facts is alive, and an unknown
 //!   signal makes a condition neither true nor false.
 //! * **Refusal is not failure.** Invalid input, an unknown order or a spent budget are values in an answer. When the

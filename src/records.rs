@@ -1,6 +1,6 @@
 //! How ledger records are written: protobuf, read for as long as ledgers live.
 
-use crate::domain::{Fact, RefundClaim, Sha256, Verdict};
+use crate::domain::{ClaimContext, Fact, FactContext, RefundClaim, Sha256, Verdict};
 use crate::engine::{Codec, CodecError, RecordedClaim};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::ClaimDecided;
@@ -12,11 +12,11 @@ use prost::Message;
 pub struct ProtobufRecords;
 
 impl Codec for ProtobufRecords {
-    fn fact(&self, fact: &Fact) -> Vec<u8> {
-        wire::encode_fact_entry(fact)
+    fn fact(&self, fact: &Fact, context: &FactContext) -> Vec<u8> {
+        wire::encode_fact_entry(fact, context)
     }
 
-    fn read_fact(&self, body: &[u8]) -> Result<Fact, CodecError> {
+    fn read_fact(&self, body: &[u8]) -> Result<(Fact, FactContext), CodecError> {
         wire::decode_fact_entry(body).map_err(damaged)
     }
 
@@ -32,9 +32,15 @@ impl Codec for ProtobufRecords {
         wire::encode_verdict(verdict).encode_to_vec()
     }
 
-    fn claim(&self, claim: &RefundClaim, verdict: &[u8], row: &SignalRow) -> Vec<u8> {
+    fn claim(
+        &self,
+        claim: &RefundClaim,
+        context: &ClaimContext,
+        verdict: &[u8],
+        row: &SignalRow,
+    ) -> Vec<u8> {
         let signals = row.iter().map(|value| value.as_ref().map(scalar)).collect();
-        wire::encode_claim_entry(claim, verdict, &Catalogue::get().sha256(), signals)
+        wire::encode_claim_entry(claim, context, verdict, &Catalogue::get().sha256(), signals)
     }
 
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError> {
@@ -47,6 +53,7 @@ impl Codec for ProtobufRecords {
             approved: summary.approved,
         };
         Ok(RecordedClaim {
+            context: entry.context.into(),
             verdict: entry.verdict,
             decided,
             signals_sha256: entry.signals_sha256,

@@ -5,10 +5,12 @@
 
 mod claim;
 mod client;
+mod context;
 mod country;
 mod fact;
 mod ids;
 mod money;
+mod network;
 mod terms;
 mod time;
 mod verdict;
@@ -18,6 +20,7 @@ pub use claim::{
     ClaimChannel, ClaimReason, Destination, Evidence, EvidenceKind, RefundClaim, RefundRoute,
 };
 pub use client::{Client, canonical_ip};
+pub use context::{ClaimContext, ClaimOrigin, FactContext, JudgedClaim, KeyFault};
 pub use country::Country;
 pub use fact::{
     AccountActivity, ActivationResult, ActivityKind, ChargebackClosed, ChargebackOpened,
@@ -31,6 +34,7 @@ pub use ids::{
     PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
+pub use network::Network;
 pub use terms::{SkuTerms, Terms};
 pub use time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 pub use verdict::{

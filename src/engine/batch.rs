@@ -12,6 +12,7 @@ use prost::bytes::Bytes;
 use sha2::{Digest, Sha256 as Sha256Hasher};
 
 use super::codec::RecordedClaim;
+use super::context;
 use super::core::{Core, CoreError, SCHEMA_TENANT};
 use super::degraded::degraded;
 use super::gather::{Gathered, gather};
@@ -19,7 +20,10 @@ use super::metrics;
 use super::request::{
     Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,
 };
-use crate::domain::{DecisionId, Fact, RefundClaim, RequestId, Sha256, TenantId, Timestamp};
+use crate::domain::{
+    ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
+    Timestamp,
+};
 use crate::ledger::{Found, Record, RecordKind};
 use crate::policy::Case;
 use crate::signals::{self, Catalogue, SignalRow};
@@ -48,6 +52,7 @@ pub(super) struct Batch<'a> {
 struct Waiting {
     tenant: TenantId,
     claim: Arc<RefundClaim>,
+    context: Arc<ClaimContext>,
     gathered: Gathered,
     row: SignalRow,
     geo_failed: bool,
@@ -124,12 +129,16 @@ impl<'a> Batch<'a> {
         if let Some(found) = self.find(tenant, RecordKind::Fact, fact.id.as_str())? {
             return Ok(Receipt { position: found.position, duplicate: true });
         }
-        let body = self.core.setup.codec.fact(&fact);
+        let fact = Arc::new(fact);
+        let bare = EventBody::Fact(Arc::clone(&fact), FactContext::default());
+        let bare = self.event(tenant, Stamp::default(), bare);
+        self.make_way(&bare)?;
+        let setup = Arc::clone(&self.core.setup);
+        let context = context::of_fact(&mut *self.core.store, &setup.geo, &bare)?;
+        let body = setup.codec.fact(&fact, &context);
         let id = fact.id.as_str().to_owned();
-        let event = EventBody::Fact(Arc::new(fact));
-        let touched = self.event(tenant, Stamp::default(), event.clone()).touches();
-        self.make_way(touched.iter())?;
         let position = self.push(tenant, RecordKind::Fact, id, None, digest, body);
+        let event = EventBody::Fact(fact, context);
         self.commit(self.event(tenant, Stamp::taken_in(position), event))?;
         metrics::facts(1);
         Ok(Receipt { position, duplicate: false })
@@ -153,22 +162,23 @@ impl<'a> Batch<'a> {
         if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
             return Ok(Some(Err(refused)));
         }
+        let setup = Arc::clone(&self.core.setup);
         // What a claim will touch and what it looks at must both be free of undecided claims.
-        let mut gathered = gather(&mut *self.core.store, &tenant, &claim)?;
+        let mut gathered = gather(&mut *self.core.store, &setup.geo, &tenant, &claim)?;
         if gathered.subjects.iter().any(|subject| self.is_pending(&tenant, subject)) {
             self.decide_waiting()?;
-            gathered = gather(&mut *self.core.store, &tenant, &claim)?;
+            gathered = gather(&mut *self.core.store, &setup.geo, &tenant, &claim)?;
         }
-        let setup = Arc::clone(&self.core.setup);
         let known = gathered.known(&claim, &setup.policy.terms, &setup.geo)?;
         let geo_failed = known.claim_place.failed || known.order_place.failed;
         let row = signals::compute(&known);
+        let context = Arc::new(context::of_claim(&claim, &gathered, &known.claim_place)?);
         let claim = Arc::new(claim);
         let id = claim.request_id.as_str().to_owned();
         let alias = Some(decision_id(&tenant, &claim.request_id));
         // The body follows with the verdict.
         let position = self.push(&tenant, RecordKind::Claim, id, alias, digest, Vec::new());
-        let claimed = EventBody::Claimed(Arc::clone(&claim));
+        let claimed = EventBody::Claimed(Arc::clone(&claim), Arc::clone(&context));
         self.commit(self.event(&tenant, Stamp::taken_in(position), claimed))?;
         self.pending.extend(
             subjects_of_decision(&claim)
@@ -176,7 +186,16 @@ impl<'a> Batch<'a> {
                 .map(|subject| EntityKey { tenant: tenant.clone(), subject }),
         );
         let (record, answer) = (self.records.len() - 1, self.answers.len());
-        self.waiting.push(Waiting { tenant, claim, gathered, row, geo_failed, record, answer });
+        self.waiting.push(Waiting {
+            tenant,
+            claim,
+            context,
+            gathered,
+            row,
+            geo_failed,
+            record,
+            answer,
+        });
         Ok(None)
     }
 
@@ -211,7 +230,8 @@ impl<'a> Batch<'a> {
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let bytes = setup.codec.verdict(&verdict);
             if let Some(record) = self.records.get_mut(waiting.record) {
-                record.body = setup.codec.claim(&waiting.claim, &bytes, &waiting.row);
+                let Waiting { claim, context, row, .. } = waiting;
+                record.body = setup.codec.claim(claim, context, &bytes, row);
             }
             let decided = ClaimDecided {
                 claim: Arc::clone(&waiting.claim),
@@ -351,12 +371,18 @@ impl<'a> Batch<'a> {
         !self.pending.is_empty() && self.pending.contains(&key)
     }
 
-    /// Decides what waits when one of these is about to be written.
-    fn make_way<'k>(
-        &mut self,
-        mut touched: impl Iterator<Item = &'k EntityKey>,
-    ) -> Result<(), CoreError> {
-        if touched.any(|key| self.pending.contains(key)) { self.decide_waiting() } else { Ok(()) }
+    /// Decides what waits when the event is about to read or write what that will change. What a fact's context adds
+    /// to the entities that the fact names are no orders and no accounts, and to find it nothing is read of an order
+    /// that a decision changes.
+    fn make_way(&mut self, event: &Event) -> Result<(), CoreError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let touched = event.touches();
+        if touched.iter().any(|key| self.pending.contains(key)) {
+            self.decide_waiting()?;
+        }
+        Ok(())
     }
 
     fn approvals(&mut self, tenant: &TenantId) -> Result<ApprovalsDoc, CoreError> {

@@ -1,28 +1,36 @@
 //! How the engine has things written down, without knowing how that is done.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
-use crate::domain::{Fact, RefundClaim, Sha256, Verdict};
+use crate::domain::{ClaimContext, Fact, FactContext, RefundClaim, Sha256, Verdict};
 use crate::signals::{Catalogue, SignalRow};
 use crate::state::ClaimDecided;
 
 /// Encodes and decodes what the ledger keeps. Encoding is canonical: equal things have equal bytes.
 pub trait Codec: Debug + Send + Sync {
-    /// The body of a fact's record.
-    fn fact(&self, fact: &Fact) -> Vec<u8>;
-    /// The fact in a record's body.
+    /// The body of a fact's record: the fact, and what was seen when it was taken in.
+    fn fact(&self, fact: &Fact, context: &FactContext) -> Vec<u8>;
+    /// The fact in a record's body, and what was seen when it was taken in.
     ///
     /// # Errors
     /// The body is damaged.
-    fn read_fact(&self, body: &[u8]) -> Result<Fact, CodecError>;
+    fn read_fact(&self, body: &[u8]) -> Result<(Fact, FactContext), CodecError>;
     /// Digest of a fact.
     fn fact_digest(&self, fact: &Fact) -> Sha256;
     /// Digest of a claim with its inline facts.
     fn claim_digest(&self, claim: &RefundClaim) -> Sha256;
     /// A verdict as it is answered.
     fn verdict(&self, verdict: &Verdict) -> Vec<u8>;
-    /// The body of a claim's record: the claim, the verdict as it is answered, the signals it was judged by.
-    fn claim(&self, claim: &RefundClaim, verdict: &[u8], row: &SignalRow) -> Vec<u8>;
+    /// The body of a claim's record: the claim, what was seen when it was taken in, the verdict as it is answered, the
+    /// signals it was judged by.
+    fn claim(
+        &self,
+        claim: &RefundClaim,
+        context: &ClaimContext,
+        verdict: &[u8],
+        row: &SignalRow,
+    ) -> Vec<u8>;
     /// What is in the body of a claim's record.
     ///
     /// # Errors
@@ -40,6 +48,8 @@ pub trait Codec: Debug + Send + Sync {
 /// A claim as it was recorded.
 #[derive(Debug, Clone)]
 pub struct RecordedClaim {
+    /// What was seen when it was taken in.
+    pub context: Arc<ClaimContext>,
     /// The verdict as it was answered.
     pub verdict: Vec<u8>,
     /// The claim, and what state remembers of its decision.

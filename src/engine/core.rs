@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::batch::Batch;
-use super::codec::{Codec, CodecError};
+use super::codec::{Codec, CodecError, RecordedClaim};
 use super::request::{Answer, EngineError, Request};
 use crate::domain::{TenantId, Timestamp, Versions};
 use crate::geo::Geo;
@@ -181,12 +181,12 @@ fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Ev
     Ok(match record.kind {
         RecordKind::Schema => Vec::new(),
         RecordKind::Fact => {
-            let fact = Arc::new(codec.read_fact(&record.body)?);
-            vec![event(Stamp::taken_in(position), EventBody::Fact(fact))]
+            let (fact, context) = codec.read_fact(&record.body)?;
+            vec![event(Stamp::taken_in(position), EventBody::Fact(Arc::new(fact), context))]
         }
         RecordKind::Claim => {
-            let decided = codec.read_claim(&record.body)?.decided;
-            let claimed = EventBody::Claimed(Arc::clone(&decided.claim));
+            let RecordedClaim { decided, context, .. } = codec.read_claim(&record.body)?;
+            let claimed = EventBody::Claimed(Arc::clone(&decided.claim), context);
             vec![
                 event(Stamp::taken_in(position), claimed),
                 event(Stamp::decided(position), EventBody::Decided(Arc::new(decided))),

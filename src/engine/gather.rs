@@ -1,15 +1,18 @@
 //! Collecting everything that is known about a claim, in at most three rounds to the store: what the claim names, what
-//! its order names, what the order's payers name.
+//! its order and account name, what their payers and batches name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::core::CoreError;
-use crate::domain::{KeyFingerprint, OrderId, PayerFingerprint, RefundClaim, TenantId, Terms};
+use crate::domain::{
+    BatchId, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim, SupplierId, TenantId,
+    Terms,
+};
 use crate::geo::{Geo, GeoFacts};
-use crate::signals::{Known, Located, TWIN_GAP_MAX_MS};
-use crate::state::{Entity, EntityKey, OrderDoc, Subject};
+use crate::signals::{Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
+use crate::state::{AccountDoc, Delivery, Entity, EntityKey, OrderDoc, Subject};
 use crate::store::StateStore;
 
 /// Everything that is known about a claim. INVARIANT: every entity is of the kind that its field says.
@@ -18,13 +21,22 @@ pub(super) struct Gathered {
     pub(super) order: Arc<Entity>,
     account: Arc<Entity>,
     incidents: Arc<Entity>,
-    feed: Arc<Entity>,
+    tenant: Arc<Entity>,
     device: Option<Arc<Entity>>,
     ip: Option<Arc<Entity>>,
+    network: Option<Arc<Entity>>,
+    asn: Option<Arc<Entity>>,
     payout: Option<Arc<Entity>>,
+    sku: Option<Arc<Entity>>,
     keys: Vec<(KeyFingerprint, Arc<Entity>)>,
     payers: Vec<Arc<Entity>>,
+    batches: Vec<(BatchId, Arc<Entity>)>,
+    suppliers: BTreeMap<SupplierId, Arc<Entity>>,
     twin_orders: Vec<(OrderId, Arc<Entity>)>,
+    /// Where the claim comes from.
+    claim_place: GeoFacts,
+    /// The batches of the keys that the claim is about, ascending.
+    pub(super) claimed_batches: Vec<BatchId>,
     /// What was looked at.
     pub(super) subjects: Vec<Subject>,
 }
@@ -39,52 +51,77 @@ struct Reader<'a> {
 /// Loads what a claim leads to.
 pub(super) fn gather(
     store: &mut dyn StateStore,
+    geo: &Geo,
     tenant: &TenantId,
     claim: &RefundClaim,
 ) -> Result<Gathered, CoreError> {
     let mut reader = Reader { store, tenant, subjects: Vec::new() };
     let client = &claim.client;
-    let mut first = vec![
-        Subject::Order(claim.order_id.clone()),
-        Subject::Account(claim.account_id.clone()),
-        Subject::Incidents,
-        Subject::Feed,
-    ];
-    first.extend(client.device_id.clone().map(Subject::Device));
-    first.extend(client.ip.map(Subject::Ip));
-    first.extend(claim.destination.payout.clone().map(Subject::Payout));
-    let mut first = reader.round(first)?.into_iter();
-    let mut next = || first.next().ok_or(CoreError::OtherKind);
-    let (order, account, incidents, feed) = (next()?, next()?, next()?, next()?);
-    let device = client.device_id.as_ref().map(|_| next()).transpose()?;
-    let ip = client.ip.map(|_| next()).transpose()?;
-    let payout = claim.destination.payout.as_ref().map(|_| next()).transpose()?;
+    let claim_place = client.ip.map(|ip| geo.lookup(ip)).unwrap_or_default();
+    let mut round = reader.round(vec![
+        Some(Subject::Order(claim.order_id.clone())),
+        Some(Subject::Account(claim.account_id.clone())),
+        Some(Subject::Incidents),
+        Some(Subject::Tenant),
+        client.device_id.clone().map(Subject::Device),
+        client.ip.map(Subject::Ip),
+        client.ip.map(|ip| Subject::Network(Network::of(ip))),
+        claim_place.asn.map(Subject::Asn),
+        claim.destination.payout.clone().map(Subject::Payout),
+    ])?;
+    let (order, account) = (round.must()?, round.must()?);
+    let (incidents, of_tenant) = (round.must()?, round.must()?);
+    let (device, ip, network, asn) = (round.may()?, round.may()?, round.may()?, round.may()?);
+    let payout = round.may()?;
 
     let ordered = order.order().ok_or(CoreError::OtherKind)?;
     let keys = keys_of(claim, ordered);
     let payers: BTreeSet<PayerFingerprint> =
         ordered.captures.iter().filter_map(|capture| capture.payer.clone()).collect();
+    let claimed_batches = batches_of(claim, ordered);
+    let asked = account.account().ok_or(CoreError::OtherKind)?;
+    let batches: BTreeSet<BatchId> =
+        claimed_batches.iter().chain(past_batches(asked)).cloned().collect();
+    let sku = ordered.placed.as_ref().map(|placed| Subject::Sku(placed.sku.clone()));
     let second = keys.iter().copied().map(Subject::CardKey);
-    let second = second.chain(payers.into_iter().map(Subject::Payer)).collect();
-    let mut second = reader.round(second)?;
-    let payers = second.split_off(keys.len());
-    let keys = keys.into_iter().zip(second).collect();
+    let second = second.chain(payers.iter().cloned().map(Subject::Payer));
+    let second = second.chain(batches.iter().cloned().map(Subject::Batch));
+    let mut round = reader.round(second.map(Some).chain([sku]).collect())?;
+    let keys = keys.into_iter().map(|key| Ok((key, round.must()?)));
+    let keys = keys.collect::<Result<Vec<_>, CoreError>>()?;
+    let payers = payers.iter().map(|_| round.must()).collect::<Result<Vec<_>, CoreError>>()?;
+    let batches = batches.into_iter().map(|batch| Ok((batch, round.must()?)));
+    let batches = batches.collect::<Result<Vec<_>, CoreError>>()?;
+    let sku = round.may()?;
 
     let twins = twins_of(claim, ordered, &payers);
-    let third = reader.round(twins.iter().cloned().map(Subject::Order).collect())?;
-    let twin_orders = twins.into_iter().zip(third).collect();
+    let suppliers = suppliers_of(ordered, &batches);
+    let third = twins.iter().cloned().map(Subject::Order);
+    let third = third.chain(suppliers.iter().cloned().map(Subject::Supplier));
+    let mut round = reader.round(third.map(Some).collect())?;
+    let twin_orders = twins.into_iter().map(|twin| Ok((twin, round.must()?)));
+    let twin_orders = twin_orders.collect::<Result<Vec<_>, CoreError>>()?;
+    let suppliers = suppliers.into_iter().map(|supplier| Ok((supplier, round.must()?)));
+    let suppliers = suppliers.collect::<Result<BTreeMap<_, _>, CoreError>>()?;
     let subjects = reader.subjects;
     Ok(Gathered {
         order,
         account,
         incidents,
-        feed,
+        tenant: of_tenant,
         device,
         ip,
+        network,
+        asn,
         payout,
+        sku,
         keys,
         payers,
+        batches,
+        suppliers,
         twin_orders,
+        claim_place,
+        claimed_batches,
         subjects,
     })
 }
@@ -99,6 +136,36 @@ fn keys_of(claim: &RefundClaim, order: &OrderDoc) -> Vec<KeyFingerprint> {
     }
 }
 
+/// The deliveries that a claim is about: of the keys that it names, or all.
+fn deliveries_of<'a>(
+    claim: &'a RefundClaim,
+    order: &'a OrderDoc,
+) -> impl Iterator<Item = &'a Delivery> {
+    order.deliveries.iter().filter(|delivery| {
+        claim.keys.is_empty() || delivery.key.is_some_and(|key| claim.keys.contains(&key))
+    })
+}
+
+/// The batches of the keys that a claim is about, or of everything that was delivered.
+fn batches_of(claim: &RefundClaim, order: &OrderDoc) -> Vec<BatchId> {
+    let distinct: BTreeSet<_> =
+        deliveries_of(claim, order).filter_map(|d| d.batch_id.clone()).collect();
+    distinct.into_iter().collect()
+}
+
+/// The batches of the account's earlier claims.
+fn past_batches(account: &AccountDoc) -> impl Iterator<Item = &BatchId> {
+    account.claims.iter().flat_map(|claim| &claim.batches)
+}
+
+/// Who supplied the order and the batches.
+fn suppliers_of(order: &OrderDoc, batches: &[(BatchId, Arc<Entity>)]) -> BTreeSet<SupplierId> {
+    let delivered = order.deliveries.iter().filter_map(|delivery| delivery.supplier_id.as_ref());
+    let ordered = order.placed.as_ref().and_then(|placed| placed.supplier_id.as_ref());
+    let batches = batches.iter().filter_map(|(_, batch)| batch.batch()?.supplier_id.as_ref());
+    delivered.chain(ordered).chain(batches).cloned().collect()
+}
+
 /// Other orders that the order's payers paid the same amount for, shortly before or after.
 fn twins_of(claim: &RefundClaim, order: &OrderDoc, payers: &[Arc<Entity>]) -> BTreeSet<OrderId> {
     let paid = payers.iter().filter_map(|payer| payer.payer()).flat_map(|payer| &payer.captures);
@@ -111,17 +178,39 @@ fn twins_of(claim: &RefundClaim, order: &OrderDoc, payers: &[Arc<Entity>]) -> BT
     twins.map(|paid| paid.order_id.clone()).collect()
 }
 
+/// What one round brought, in the order in which it was asked for.
+struct Round {
+    /// Whether each was asked for at all.
+    asked: std::vec::IntoIter<bool>,
+    found: std::vec::IntoIter<Arc<Entity>>,
+}
+
 impl Reader<'_> {
-    fn round(&mut self, subjects: Vec<Subject>) -> Result<Vec<Arc<Entity>>, CoreError> {
-        if subjects.is_empty() {
-            return Ok(Vec::new());
-        }
+    fn round(&mut self, subjects: Vec<Option<Subject>>) -> Result<Round, CoreError> {
+        let asked: Vec<bool> = subjects.iter().map(Option::is_some).collect();
+        let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
         let tenant = self.tenant;
         let key =
             |subject: &Subject| EntityKey { tenant: tenant.clone(), subject: subject.clone() };
         let keys: Vec<EntityKey> = subjects.iter().map(key).collect();
         self.subjects.extend(subjects);
-        Ok(self.store.load(&keys)?)
+        let found = if keys.is_empty() { Vec::new() } else { self.store.load(&keys)? };
+        Ok(Round { asked: asked.into_iter(), found: found.into_iter() })
+    }
+}
+
+impl Round {
+    /// The next entity, which was asked for.
+    fn must(&mut self) -> Result<Arc<Entity>, CoreError> {
+        self.may()?.ok_or(CoreError::OtherKind)
+    }
+
+    /// The next entity, when it was asked for.
+    fn may(&mut self) -> Result<Option<Arc<Entity>>, CoreError> {
+        if self.asked.next() == Some(true) {
+            return self.found.next().map(Some).ok_or(CoreError::OtherKind);
+        }
+        Ok(None)
     }
 }
 
@@ -136,6 +225,9 @@ impl Gathered {
         let order = self.order.order().ok_or(CoreError::OtherKind)?;
         let account = self.account.account().ok_or(CoreError::OtherKind)?;
         let mut places = Places { geo, seen: BTreeMap::new() };
+        if let Some(ip) = claim.client.ip {
+            places.seen.insert(ip, self.claim_place.clone());
+        }
         let ordered_from = order.placed.as_ref().and_then(|placed| placed.client.ip);
         let touches = account.touches.iter().filter_map(|touch| Some((touch.at, touch.ip?)));
         let touches = touches.map(|(at, ip)| Located { at, ip, place: places.of(Some(ip)) });
@@ -148,7 +240,24 @@ impl Gathered {
             account,
             device: self.device.as_ref().and_then(|entity| entity.device()),
             ip: self.ip.as_ref().and_then(|entity| entity.ip()),
+            network: self.network.as_ref().and_then(|entity| entity.network()),
+            asn: self.asn.as_ref().and_then(|entity| entity.asn()),
             payout: self.payout.as_ref().and_then(|entity| entity.payout()),
+            sku: self.sku.as_ref().and_then(|entity| entity.sku()),
+            claimed_batches: &self.claimed_batches,
+            batches: self
+                .batches
+                .iter()
+                .filter_map(|(id, entity)| {
+                    let batch = entity.batch()?;
+                    let supplier = batch.supplier_id.as_ref().and_then(|id| self.suppliers.get(id));
+                    let supplier = supplier.and_then(|entity| entity.supplier());
+                    Some((id.clone(), KnownBatch { batch, supplier }))
+                })
+                .collect(),
+            supplier: supplier_of(claim, order)
+                .and_then(|id| self.suppliers.get(id))
+                .and_then(|entity| entity.supplier()),
             payers: self.payers.iter().filter_map(|entity| entity.payer()).collect(),
             twin_orders: self
                 .twin_orders
@@ -156,12 +265,18 @@ impl Gathered {
                 .filter_map(|(id, twin)| Some((id.clone(), twin.order()?)))
                 .collect(),
             incidents: self.incidents.incidents().ok_or(CoreError::OtherKind)?,
-            feed: self.feed.feed().ok_or(CoreError::OtherKind)?,
-            claim_place: places.of(claim.client.ip),
+            tenant: self.tenant.tenant().ok_or(CoreError::OtherKind)?,
+            claim_place: self.claim_place.clone(),
             order_place: places.of(ordered_from),
             touches,
         })
     }
+}
+
+/// The supplier of what the claim is about: as the delivery says, else as the order does.
+fn supplier_of<'a>(claim: &'a RefundClaim, order: &'a OrderDoc) -> Option<&'a SupplierId> {
+    let delivered = deliveries_of(claim, order).find_map(|d| d.supplier_id.as_ref());
+    delivered.or_else(|| order.placed.as_ref()?.supplier_id.as_ref())
 }
 
 /// Look-ups of one claim: people come back to the same few addresses.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod codec;
+mod context;
 mod core;
 mod degraded;
 mod gather;

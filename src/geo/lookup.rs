@@ -85,6 +85,16 @@ impl Geo {
         facts
     }
 
+    /// The autonomous system of an address, as [`Self::lookup`] tells it.
+    #[must_use]
+    pub fn asn(&self, ip: IpAddr) -> Option<u32> {
+        let ip = canonical_ip(ip);
+        let database = self.asn.as_ref().filter(|_| !is_private(ip))?;
+        let mut facts = GeoFacts::default();
+        read_asn(database, ip, &mut facts);
+        facts.asn
+    }
+
     /// What the open files can tell.
     #[must_use]
     pub fn available(&self) -> Available {

@@ -187,7 +187,7 @@ fn view_to_first_ok_min(known: &Known<'_>, consumed: &[&Activation]) -> Option<f
 
 fn delivery_feed_alive(known: &Known<'_>) -> Option<bool> {
     let paid = known.order.captures.first()?.at;
-    Some(known.feed.last_delivery_at.is_some_and(|last| last > paid))
+    Some(known.tenant.last_delivery_at.is_some_and(|last| last > paid))
 }
 
 fn fault_minor(known: &Known<'_>) -> Option<i64> {

@@ -1,14 +1,16 @@
 //! What is known when a claim is judged.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::domain::{
-    AccountId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim, Terms, Timestamp,
+    AccountId, BatchId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim, Terms,
+    Timestamp,
 };
 use crate::geo::GeoFacts;
 use crate::state::{
-    AccountDoc, Balance, CardKeyDoc, DeviceDoc, FeedDoc, IncidentsDoc, IpDoc, OrderDoc, PayerDoc,
-    PayoutDoc,
+    AccountDoc, AddressDoc, AsnDoc, Balance, BatchDoc, CardKeyDoc, DeviceDoc, IncidentsDoc,
+    OrderDoc, PayerDoc, PayoutDoc, SkuDoc, SupplierDoc, TenantDoc,
 };
 
 /// Everything that is known when a claim is judged. `None` means that the claim does not name such an entity; one that
@@ -28,23 +30,44 @@ pub struct Known<'a> {
     /// The device that asks.
     pub device: Option<&'a DeviceDoc>,
     /// The address that asks.
-    pub ip: Option<&'a IpDoc>,
+    pub ip: Option<&'a AddressDoc>,
+    /// The network of the address.
+    pub network: Option<&'a AddressDoc>,
+    /// The autonomous system of the address.
+    pub asn: Option<&'a AsnDoc>,
     /// The payout destination.
     pub payout: Option<&'a PayoutDoc>,
+    /// What was ordered.
+    pub sku: Option<&'a SkuDoc>,
+    /// Who supplied it.
+    pub supplier: Option<&'a SupplierDoc>,
+    /// The batches that the claim is about.
+    pub claimed_batches: &'a [BatchId],
+    /// These, and the batches of the account's earlier claims.
+    pub batches: BTreeMap<BatchId, KnownBatch<'a>>,
     /// Who paid the order.
     pub payers: Vec<&'a PayerDoc>,
     /// Other orders that its payers paid at about the same time.
     pub twin_orders: Vec<(OrderId, &'a OrderDoc)>,
     /// Declared incidents.
     pub incidents: &'a IncidentsDoc,
-    /// How alive the feed of facts is.
-    pub feed: &'a FeedDoc,
+    /// The tenant's totals.
+    pub tenant: &'a TenantDoc,
     /// Where the claim comes from.
     pub claim_place: GeoFacts,
     /// Where the order came from.
     pub order_place: GeoFacts,
     /// Where the account was used from lately, oldest first.
     pub touches: Vec<Located>,
+}
+
+/// A batch of keys and who supplied it.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownBatch<'a> {
+    /// The batch.
+    pub batch: &'a BatchDoc,
+    /// Its supplier.
+    pub supplier: Option<&'a SupplierDoc>,
 }
 
 /// A use of the account at a place.

@@ -7,7 +7,7 @@ use crate::domain::{
     ActivationResult, ClaimReason, Currency, IncidentKind, RefundClaim, SkuClass, SkuTerms, Terms,
 };
 use crate::geo::GeoFacts;
-use crate::state::{AccountDoc, FeedDoc, IncidentsDoc, OrderDoc};
+use crate::state::{AccountDoc, IncidentsDoc, OrderDoc, TenantDoc};
 use crate::wire::{TimeLimits, decode_claim, from_json, pb::v1};
 
 const CLAIM: &str = r#"{
@@ -37,7 +37,7 @@ fn terms() -> Terms {
 fn values_fit_the_catalogue_even_when_nothing_is_known() {
     let (claim, terms) = (claim(), terms());
     let (order, account) = (OrderDoc::default(), AccountDoc::default());
-    let (incidents, feed) = (IncidentsDoc::default(), FeedDoc::default());
+    let (incidents, tenant) = (IncidentsDoc::default(), TenantDoc::default());
     let row = compute(&Known {
         claim: &claim,
         terms: &terms,
@@ -46,11 +46,17 @@ fn values_fit_the_catalogue_even_when_nothing_is_known() {
         account: &account,
         device: None,
         ip: None,
+        network: None,
+        asn: None,
         payout: None,
+        sku: None,
+        supplier: None,
+        claimed_batches: &[],
+        batches: std::collections::BTreeMap::new(),
         payers: Vec::new(),
         twin_orders: Vec::new(),
         incidents: &incidents,
-        feed: &feed,
+        tenant: &tenant,
         claim_place: GeoFacts::default(),
         order_place: GeoFacts::default(),
         touches: Vec::new(),

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::bounded::insert_latest;
 use super::{ClaimDecided, Event, EventBody, HopCounts, Outcomes, SeenSet, Settlements};
 use crate::domain::{
-    ActivityKind, ChargebackId, ClaimReason, Client, Decision, DeviceId, FactBody, Layer,
-    OutcomeLabel, RefundClaim, RefundId, RequestId, Timestamp,
+    ActivityKind, BatchId, ChargebackId, ClaimContext, ClaimReason, Client, Decision, DeviceId,
+    FactBody, Layer, OutcomeLabel, RefundClaim, RefundId, RequestId, Timestamp,
 };
 
 /// Most recent touches that are kept.
@@ -75,6 +75,8 @@ pub struct AccountClaim {
     pub refund_id: RefundId,
     /// Why.
     pub reason: ClaimReason,
+    /// The batches of the keys that it was about.
+    pub batches: Vec<BatchId>,
     /// What was decided.
     pub decided: Option<Decision>,
     /// A later question about the same refund was decided: this one stands no more.
@@ -124,11 +126,11 @@ impl AccountDoc {
 
     pub(super) fn apply(&mut self, event: &Event) {
         match &event.body {
-            EventBody::Fact(fact) => {
+            EventBody::Fact(fact, _) => {
                 self.seen(fact.occurred_at);
                 self.apply_fact(fact.occurred_at, &fact.body);
             }
-            EventBody::Claimed(claim) => self.claimed(claim),
+            EventBody::Claimed(claim, context) => self.claimed(claim, context),
             EventBody::Decided(decided) => self.decided(decided),
         }
     }
@@ -187,9 +189,9 @@ impl AccountDoc {
         }
     }
 
-    fn claimed(&mut self, claim: &RefundClaim) {
+    fn claimed(&mut self, claim: &RefundClaim, context: &ClaimContext) {
         self.seen(claim.requested_at);
-        if !self.claims.iter().any(|known| known.refund_id == claim.refund_id) {
+        if !context.asked_before {
             self.claims_daily.add(claim.requested_at);
             self.claims_hourly.add(claim.requested_at);
         }
@@ -199,6 +201,7 @@ impl AccountDoc {
             refund_id: claim.refund_id.clone(),
             reason: claim.reason,
             decided: None,
+            batches: context.batches.clone(),
             asked_again: false,
             proven_fault: false,
         };

@@ -65,8 +65,30 @@ pub struct Leak {
 }
 
 impl CardKeyDoc {
+    /// When the key was first found not to work by somebody it was delivered to, or at the latest by then; `None` while
+    /// it was not delivered, or is not known to be bad.
+    ///
+    /// The vendor's answer tells: unknown, expired, or used by another. An answer behind a successful use of the
+    /// delivered key says nothing about the key as it was sold.
+    #[must_use]
+    pub fn found_faulty_at(&self) -> Option<Timestamp> {
+        let delivered = self.deliveries.first()?.at;
+        let used = |a: &Activation| a.result == ActivationResult::Ok && a.at >= delivered;
+        let used_at = self.activations.iter().find(|a| used(a)).map(|a| a.at);
+        let failed = |a: &&Activation| match a.result {
+            ActivationResult::Invalid
+            | ActivationResult::Expired
+            | ActivationResult::UsedByOther => used_at.is_none_or(|used| a.at < used),
+            ActivationResult::Ok
+            | ActivationResult::OwnedBySelf
+            | ActivationResult::RegionLocked
+            | ActivationResult::RateLimited => false,
+        };
+        self.activations.iter().find(failed).map(|failed| failed.at.max(delivered))
+    }
+
     pub(super) fn apply(&mut self, event: &Event) {
-        let EventBody::Fact(fact) = &event.body else { return };
+        let EventBody::Fact(fact, _) = &event.body else { return };
         let kept = match &fact.body {
             FactBody::KeyDelivered(delivered) => {
                 let delivery = KeyDelivery {

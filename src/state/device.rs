@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, EventBody, HopCounts, SeenSet};
+use super::{Event, EventBody, HopCounts, Labels, SeenSet};
 use crate::domain::{AccountId, FactBody, Timestamp};
 
 /// What is remembered of one device.
@@ -14,10 +14,12 @@ pub struct DeviceDoc {
     pub accounts: SeenSet<AccountId>,
     /// Accounts that claimed from it.
     pub claimants: SeenSet<AccountId>,
-    /// Claims by day.
+    /// Claims by day, each refund once.
     pub claims_daily: HopCounts,
-    /// Claims by hour.
+    /// Claims by hour, each refund once.
     pub claims_hourly: HopCounts,
+    /// What claims from it turned out to be.
+    pub labels: Labels,
 }
 
 impl Default for DeviceDoc {
@@ -28,25 +30,29 @@ impl Default for DeviceDoc {
             claimants: SeenSet::default(),
             claims_daily: HopCounts::daily(),
             claims_hourly: HopCounts::hourly(),
+            labels: Labels::default(),
         }
     }
 }
 
 impl DeviceDoc {
     pub(super) fn apply(&mut self, event: &Event) {
+        self.labels.apply(event);
         match &event.body {
-            EventBody::Fact(fact) => {
+            EventBody::Fact(fact, _) => {
                 let at = fact.occurred_at;
                 if let Some(account) = account_of(&fact.body) {
                     self.first_seen_at = Some(self.first_seen_at.map_or(at, |f| f.min(at)));
                     self.accounts.add(account, at);
                 }
             }
-            EventBody::Claimed(claim) => {
+            EventBody::Claimed(claim, context) => {
                 self.accounts.add(&claim.account_id, claim.requested_at);
                 self.claimants.add(&claim.account_id, claim.requested_at);
-                self.claims_daily.add(claim.requested_at);
-                self.claims_hourly.add(claim.requested_at);
+                if !context.asked_before {
+                    self.claims_daily.add(claim.requested_at);
+                    self.claims_hourly.add(claim.requested_at);
+                }
             }
             EventBody::Decided(_) => {}
         }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountDoc, ApprovalsDoc, CardKeyDoc, DeviceDoc, Event, FeedDoc, IncidentsDoc, IpDoc, OrderDoc,
-    PayerDoc, PayoutDoc, Stamp, Subject,
+    AccountDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc, Event,
+    IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc, TenantDoc,
 };
 
 /// An entity and how far it has come.
@@ -28,15 +28,25 @@ pub enum EntityBody {
     /// Of a device.
     Device(Box<DeviceDoc>),
     /// Of an address.
-    Ip(Box<IpDoc>),
+    Ip(Box<AddressDoc>),
+    /// Of a network.
+    Network(Box<AddressDoc>),
+    /// Of an autonomous system.
+    Asn(Box<AsnDoc>),
+    /// Of what is sold.
+    Sku(Box<SkuDoc>),
+    /// Of a supplier.
+    Supplier(Box<SupplierDoc>),
+    /// Of a batch.
+    Batch(Box<BatchDoc>),
     /// Of a payer.
     Payer(Box<PayerDoc>),
     /// Of a payout destination.
     Payout(Box<PayoutDoc>),
     /// Of the tenant's incidents.
     Incidents(Box<IncidentsDoc>),
-    /// Of the tenant's feed of facts.
-    Feed(FeedDoc),
+    /// Of the tenant's totals.
+    Tenant(Box<TenantDoc>),
     /// Of what was approved lately.
     Approvals(ApprovalsDoc),
 }
@@ -51,10 +61,15 @@ impl Entity {
             Subject::Account(_) => EntityBody::Account(Box::default()),
             Subject::Device(_) => EntityBody::Device(Box::default()),
             Subject::Ip(_) => EntityBody::Ip(Box::default()),
+            Subject::Network(_) => EntityBody::Network(Box::default()),
+            Subject::Asn(_) => EntityBody::Asn(Box::default()),
+            Subject::Sku(_) => EntityBody::Sku(Box::default()),
+            Subject::Supplier(_) => EntityBody::Supplier(Box::default()),
+            Subject::Batch(_) => EntityBody::Batch(Box::default()),
             Subject::Payer(_) => EntityBody::Payer(Box::default()),
             Subject::Payout(_) => EntityBody::Payout(Box::default()),
             Subject::Incidents => EntityBody::Incidents(Box::default()),
-            Subject::Feed => EntityBody::Feed(FeedDoc::default()),
+            Subject::Tenant => EntityBody::Tenant(Box::default()),
             Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
         };
         Self { applied: Stamp::default(), body }
@@ -72,11 +87,15 @@ impl Entity {
             EntityBody::CardKey(key) => key.apply(event),
             EntityBody::Account(account) => account.apply(event),
             EntityBody::Device(device) => device.apply(event),
-            EntityBody::Ip(ip) => ip.apply(event),
+            EntityBody::Ip(address) | EntityBody::Network(address) => address.apply(event),
+            EntityBody::Asn(asn) => asn.apply(event),
+            EntityBody::Sku(sku) => sku.apply(event),
+            EntityBody::Supplier(supplier) => supplier.apply(event),
+            EntityBody::Batch(batch) => batch.apply(event),
             EntityBody::Payer(payer) => payer.apply(event),
             EntityBody::Payout(payout) => payout.apply(event),
             EntityBody::Incidents(incidents) => incidents.apply(event),
-            EntityBody::Feed(feed) => feed.apply(event),
+            EntityBody::Tenant(tenant) => tenant.apply(event),
             EntityBody::Approvals(approvals) => approvals.apply(event),
         }
         true
@@ -105,15 +124,25 @@ accessors! {
     /// The device, when it is one.
     device: Device => DeviceDoc;
     /// The address, when it is one.
-    ip: Ip => IpDoc;
+    ip: Ip => AddressDoc;
+    /// The network, when it is one.
+    network: Network => AddressDoc;
+    /// The autonomous system, when it is one.
+    asn: Asn => AsnDoc;
+    /// What is sold, when it is that.
+    sku: Sku => SkuDoc;
+    /// The supplier, when it is one.
+    supplier: Supplier => SupplierDoc;
+    /// The batch, when it is one.
+    batch: Batch => BatchDoc;
     /// The payer, when it is one.
     payer: Payer => PayerDoc;
     /// The payout destination, when it is one.
     payout: Payout => PayoutDoc;
     /// The incidents, when it is they.
     incidents: Incidents => IncidentsDoc;
-    /// The feed, when it is it.
-    feed: Feed => FeedDoc;
+    /// The tenant's totals, when it is they.
+    tenant: Tenant => TenantDoc;
     /// The approvals, when it is they.
     approvals: Approvals => ApprovalsDoc;
 }

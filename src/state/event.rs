@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{EntityKey, Subject};
 use crate::domain::{
-    Client, Decision, Fact, FactBody, Layer, Money, OrderId, RefundClaim, RefundId, RequestId,
-    TenantId, Timestamp,
+    AccountId, ClaimContext, Client, Decision, Fact, FactBody, FactContext, Layer, Money, Network,
+    OrderId, RefundClaim, RefundId, RequestId, TenantId, Timestamp,
 };
 
 /// A place in the order of folding. A claim is folded twice at its ledger position: when it is taken in, so that the
@@ -53,10 +53,10 @@ pub struct Event {
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum EventBody {
-    /// The platform told a fact.
-    Fact(Arc<Fact>),
-    /// A claim came in.
-    Claimed(Arc<RefundClaim>),
+    /// The platform told a fact, and what vouch saw beside it.
+    Fact(Arc<Fact>, FactContext),
+    /// A claim came in, and what vouch saw beside it.
+    Claimed(Arc<RefundClaim>, Arc<ClaimContext>),
     /// A claim was decided.
     Decided(Arc<ClaimDecided>),
 }
@@ -87,8 +87,8 @@ impl Event {
     #[must_use]
     pub fn touches(&self) -> Vec<EntityKey> {
         let subjects = match &self.body {
-            EventBody::Fact(fact) => subjects_of_fact(&fact.body),
-            EventBody::Claimed(claim) => subjects_of_claim(claim),
+            EventBody::Fact(fact, context) => subjects_of_fact(&fact.body, context),
+            EventBody::Claimed(claim, context) => subjects_of_claim(claim, context),
             EventBody::Decided(decided) => {
                 let mut subjects = subjects_of_decision(&decided.claim);
                 subjects.push(Subject::Approvals);
@@ -108,23 +108,30 @@ pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> Vec<Subject> {
     vec![Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]
 }
 
-fn subjects_of_claim(claim: &RefundClaim) -> Vec<Subject> {
+fn subjects_of_claim(claim: &RefundClaim, context: &ClaimContext) -> Vec<Subject> {
     let mut subjects = subjects_of_decision(claim);
     add_client(&mut subjects, &claim.client);
+    subjects.push(Subject::Tenant);
+    subjects.extend(context.asn.map(Subject::Asn));
+    subjects.extend(context.sku.clone().map(Subject::Sku));
+    subjects.extend(context.batches.iter().cloned().map(Subject::Batch));
     if let Some(payout) = &claim.destination.payout {
         subjects.push(Subject::Payout(payout.clone()));
     }
     subjects
 }
 
-fn subjects_of_fact(body: &FactBody) -> Vec<Subject> {
+fn subjects_of_fact(body: &FactBody, context: &FactContext) -> Vec<Subject> {
     match body {
         FactBody::OrderPlaced(placed) => {
             let mut subjects = vec![
                 Subject::Order(placed.order_id.clone()),
                 Subject::Account(placed.account_id.clone()),
+                Subject::Sku(placed.sku.clone()),
+                Subject::Tenant,
             ];
             add_client(&mut subjects, &placed.client);
+            subjects.extend(context.asn.map(Subject::Asn));
             subjects
         }
         FactBody::PaymentCaptured(captured) => {
@@ -136,11 +143,18 @@ fn subjects_of_fact(body: &FactBody) -> Vec<Subject> {
         FactBody::KeyDelivered(delivered) => {
             let mut subjects = vec![Subject::Order(delivered.order_id.clone())];
             subjects.extend(delivered.key.map(Subject::CardKey));
-            subjects.push(Subject::Feed);
+            subjects.push(Subject::Tenant);
+            subjects.extend(delivered.batch_id.clone().map(Subject::Batch));
+            subjects.extend(delivered.supplier_id.clone().map(Subject::Supplier));
+            add_fault(&mut subjects, context);
             subjects
         }
         FactBody::KeyViewed(viewed) => vec![Subject::Order(viewed.order_id.clone())],
-        FactBody::KeyActivated(activated) => vec![Subject::CardKey(activated.key)],
+        FactBody::KeyActivated(activated) => {
+            let mut subjects = vec![Subject::CardKey(activated.key)];
+            add_fault(&mut subjects, context);
+            subjects
+        }
         FactBody::AccountActivity(activity) => {
             let mut subjects = vec![Subject::Account(activity.account_id.clone())];
             add_client(&mut subjects, &activity.client);
@@ -158,16 +172,38 @@ fn subjects_of_fact(body: &FactBody) -> Vec<Subject> {
         FactBody::KeysLeaked(leaked) => leaked.keys.iter().copied().map(Subject::CardKey).collect(),
         FactBody::IncidentDeclared(_) => vec![Subject::Incidents],
         FactBody::OutcomeReported(outcome) => {
-            order_and_account(&outcome.order_id, &outcome.account_id)
+            let mut subjects = order_and_account(&outcome.order_id, &outcome.account_id);
+            if let Some(judged) = &context.judged {
+                let origin = &judged.origin;
+                subjects.extend(origin.device_id.clone().map(Subject::Device));
+                subjects.extend(origin.ip.map(Subject::Ip));
+                subjects.extend(origin.ip.map(|ip| Subject::Network(Network::of(ip))));
+                subjects.extend(origin.asn.map(Subject::Asn));
+                subjects.push(Subject::Tenant);
+            }
+            subjects
         }
     }
 }
 
-fn order_and_account(order: &OrderId, account: &crate::domain::AccountId) -> Vec<Subject> {
+fn order_and_account(order: &OrderId, account: &AccountId) -> Vec<Subject> {
     vec![Subject::Order(order.clone()), Subject::Account(account.clone())]
 }
 
 fn add_client(subjects: &mut Vec<Subject>, client: &Client) {
     subjects.extend(client.device_id.clone().map(Subject::Device));
     subjects.extend(client.ip.map(Subject::Ip));
+    subjects.extend(client.ip.map(|ip| Subject::Network(Network::of(ip))));
+}
+
+/// The entities that count a fault. A delivery names its batch and supplier already; they stand once in the list.
+fn add_fault(subjects: &mut Vec<Subject>, context: &FactContext) {
+    let Some(fault) = &context.fault else { return };
+    let batch = fault.batch_id.clone().map(Subject::Batch);
+    let supplier = fault.supplier_id.clone().map(Subject::Supplier);
+    for subject in batch.into_iter().chain(supplier).chain([Subject::Tenant]) {
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
 }

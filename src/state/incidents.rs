@@ -20,7 +20,7 @@ pub struct IncidentsDoc {
 
 impl IncidentsDoc {
     pub(super) fn apply(&mut self, event: &Event) {
-        let EventBody::Fact(fact) = &event.body else { return };
+        let EventBody::Fact(fact, _) = &event.body else { return };
         let FactBody::IncidentDeclared(incident) = &fact.body else { return };
         let same =
             |known: &(Timestamp, IncidentDeclared)| known.1.incident_id == incident.incident_id;

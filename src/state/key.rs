@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use crate::domain::{
-    AccountId, DeviceId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint, TenantId,
+    AccountId, BatchId, DeviceId, KeyFingerprint, Network, OrderId, PayerFingerprint,
+    PayoutFingerprint, Sku, SupplierId, TenantId,
 };
 
 /// An entity of a tenant.
@@ -28,14 +29,24 @@ pub enum Subject {
     Device(DeviceId),
     /// An address.
     Ip(IpAddr),
+    /// A /24 or /48 network.
+    Network(Network),
+    /// An autonomous system.
+    Asn(u32),
+    /// What is sold.
+    Sku(Sku),
+    /// Who supplies.
+    Supplier(SupplierId),
+    /// A batch of keys.
+    Batch(BatchId),
     /// Who pays.
     Payer(PayerFingerprint),
     /// Who is paid.
     Payout(PayoutFingerprint),
     /// The declared incidents of the tenant.
     Incidents,
-    /// How alive the tenant's feed of facts is.
-    Feed,
+    /// The tenant's totals.
+    Tenant,
     /// What was approved lately for the tenant.
     Approvals,
 }
@@ -55,10 +66,16 @@ impl EntityKey {
             Subject::Device(id) => push(&mut bytes, b'd', id.as_str().as_bytes()),
             Subject::Ip(IpAddr::V4(ip)) => push(&mut bytes, b'4', &ip.octets()),
             Subject::Ip(IpAddr::V6(ip)) => push(&mut bytes, b'6', &ip.octets()),
+            Subject::Network(Network::V4(start)) => push(&mut bytes, b'm', start),
+            Subject::Network(Network::V6(start)) => push(&mut bytes, b'n', start),
+            Subject::Asn(number) => push(&mut bytes, b's', &number.to_be_bytes()),
+            Subject::Sku(id) => push(&mut bytes, b'u', id.as_str().as_bytes()),
+            Subject::Supplier(id) => push(&mut bytes, b'l', id.as_str().as_bytes()),
+            Subject::Batch(id) => push(&mut bytes, b'b', id.as_str().as_bytes()),
             Subject::Payer(id) => push(&mut bytes, b'p', id.as_str().as_bytes()),
             Subject::Payout(id) => push(&mut bytes, b'q', id.as_str().as_bytes()),
             Subject::Incidents => push(&mut bytes, b'i', b""),
-            Subject::Feed => push(&mut bytes, b'f', b""),
+            Subject::Tenant => push(&mut bytes, b't', b""),
             Subject::Approvals => push(&mut bytes, b'v', b""),
         }
         bytes

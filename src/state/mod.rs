@@ -10,6 +10,9 @@
 //! * **Bounded.** Every list, set and window has a limit; one that overflows says so.
 
 mod account;
+mod address;
+mod asn;
+mod batch;
 mod bounded;
 mod card_key;
 mod codec;
@@ -17,13 +20,15 @@ mod device;
 mod entity;
 mod event;
 mod incidents;
-mod ip;
 mod key;
+mod labels;
 mod order;
 mod order_balance;
 mod outcomes;
 mod payer;
 mod payout;
+mod sku;
+mod supplier;
 mod tenant;
 mod window;
 
@@ -33,6 +38,9 @@ pub(crate) mod samples;
 mod tests;
 
 pub use account::{AccountClaim, AccountDoc, Touch};
+pub use address::AddressDoc;
+pub use asn::AsnDoc;
+pub use batch::BatchDoc;
 pub use bounded::SeenSet;
 pub use card_key::{Activation, CardKeyDoc, KeyDelivery, Leak};
 pub use codec::{STATE_VERSION, StateCodecError, decode, encode};
@@ -41,12 +49,14 @@ pub use entity::{Entity, EntityBody};
 pub(crate) use event::subjects_of_decision;
 pub use event::{ClaimDecided, Event, EventBody, Stamp};
 pub use incidents::IncidentsDoc;
-pub use ip::IpDoc;
 pub use key::{EntityKey, Subject};
+pub use labels::Labels;
 pub use order::{Capture, Chargeback, Delivery, OrderClaim, OrderDoc, Placed, Refund, View};
 pub use order_balance::Balance;
-pub use outcomes::{Outcomes, Settlements};
+pub use outcomes::{Outcomes, Replaced, Settlements};
 pub use payer::{PayerCapture, PayerDoc};
 pub use payout::PayoutDoc;
-pub use tenant::{ApprovalsDoc, FeedDoc};
+pub use sku::SkuDoc;
+pub use supplier::SupplierDoc;
+pub use tenant::{ApprovalsDoc, TenantDoc};
 pub use window::HopCounts;

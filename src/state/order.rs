@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::bounded::{compare_by, insert_sorted};
 use super::{ClaimDecided, Event, EventBody, Outcomes};
 use crate::domain::{
-    AccountId, BatchId, ChargebackId, ChargebackResult, ClaimReason, Client, Country, Decision,
-    FactBody, FxRate, KeyFingerprint, Money, PayerFingerprint, PaymentMethod, PspTransactionId,
-    RefundClaim, RefundId, RefundRoute, RequestId, SettlementStatus, Sku, SkuClass, SupplierId,
-    Timestamp,
+    AccountId, BatchId, ChargebackId, ChargebackResult, ClaimContext, ClaimOrigin, ClaimReason,
+    Client, Country, Decision, FactBody, FxRate, KeyFingerprint, Money, PayerFingerprint,
+    PaymentMethod, PspTransactionId, RefundClaim, RefundId, RefundRoute, RequestId,
+    SettlementStatus, Sku, SkuClass, SupplierId, Timestamp,
 };
 
 /// Most entries in each list of an order. The largest order has 10,000 units, but one that needs more than this many
@@ -151,6 +151,8 @@ pub struct OrderClaim {
     pub amount: Money,
     /// Why.
     pub reason: ClaimReason,
+    /// Where from.
+    pub origin: ClaimOrigin,
     /// What was decided, and what was promised.
     pub decided: Option<(Decision, Option<Money>)>,
 }
@@ -158,8 +160,8 @@ pub struct OrderClaim {
 impl OrderDoc {
     pub(super) fn apply(&mut self, event: &Event) {
         match &event.body {
-            EventBody::Fact(fact) => self.apply_fact(fact.occurred_at, &fact.body),
-            EventBody::Claimed(claim) => self.claimed(claim),
+            EventBody::Fact(fact, _) => self.apply_fact(fact.occurred_at, &fact.body),
+            EventBody::Claimed(claim, context) => self.claimed(claim, context),
             EventBody::Decided(decided) => self.decided(decided),
         }
     }
@@ -293,7 +295,7 @@ impl OrderDoc {
         }
     }
 
-    fn claimed(&mut self, claim: &RefundClaim) {
+    fn claimed(&mut self, claim: &RefundClaim, context: &ClaimContext) {
         if self.claims.len() >= ORDER_LIST_MAX {
             self.truncated = true;
             return;
@@ -305,6 +307,11 @@ impl OrderDoc {
             account_id: claim.account_id.clone(),
             amount: claim.amount,
             reason: claim.reason,
+            origin: ClaimOrigin {
+                ip: claim.client.ip,
+                asn: context.asn,
+                device_id: claim.client.device_id.clone(),
+            },
             decided: None,
         });
     }

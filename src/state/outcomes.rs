@@ -25,11 +25,40 @@ impl Outcomes {
         }
     }
 
+    /// The finding about a refund that would stand if this one was told, when it is not the one that stands already.
+    #[must_use]
+    pub fn replaced_by(&self, fact: &OutcomeReported) -> Replaced {
+        let told = (fact.effective_at, fact.label, &fact.refund_id);
+        match self.0.iter().find(|(_, _, refund)| *refund == fact.refund_id) {
+            Some((at, label, refund)) if (*at, *label, refund) >= told => Replaced::Nothing,
+            Some((at, label, _)) => Replaced::Earlier(*at, *label),
+            None => Replaced::First,
+        }
+    }
+
+    /// The finding about a refund, and since when it is true.
+    #[must_use]
+    pub fn standing(&self, refund_id: &RefundId) -> Option<(Timestamp, OutcomeLabel)> {
+        let found = self.0.iter().find(|(_, _, refund)| refund == refund_id);
+        found.map(|(at, label, _)| (*at, *label))
+    }
+
     /// The finding about a refund.
     #[must_use]
     pub fn of(&self, refund_id: &RefundId) -> Option<OutcomeLabel> {
         self.0.iter().find(|(_, _, refund)| refund == refund_id).map(|(_, label, _)| *label)
     }
+}
+
+/// What a new finding does to those that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// It is the first about its refund.
+    First,
+    /// It takes the place of this one.
+    Earlier(Timestamp, OutcomeLabel),
+    /// Another one stands.
+    Nothing,
 }
 
 /// How refunds ended: paid is final, else the latest word stands.

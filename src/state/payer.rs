@@ -31,7 +31,7 @@ pub struct PayerCapture {
 
 impl PayerDoc {
     pub(super) fn apply(&mut self, event: &Event) {
-        let EventBody::Fact(fact) = &event.body else { return };
+        let EventBody::Fact(fact, _) = &event.body else { return };
         let FactBody::PaymentCaptured(captured) = &fact.body else { return };
         let told = PayerCapture {
             at: fact.occurred_at,

@@ -12,7 +12,7 @@ pub struct PayoutDoc {
     pub first_seen_at: Option<Timestamp>,
     /// Accounts whose claims named it.
     pub accounts: SeenSet<AccountId>,
-    /// Claims that named it, by day.
+    /// Claims that named it by day, each refund once.
     pub claims: HopCounts,
 }
 
@@ -24,10 +24,12 @@ impl Default for PayoutDoc {
 
 impl PayoutDoc {
     pub(super) fn apply(&mut self, event: &Event) {
-        let EventBody::Claimed(claim) = &event.body else { return };
+        let EventBody::Claimed(claim, context) = &event.body else { return };
         let at = claim.requested_at;
         self.first_seen_at = Some(self.first_seen_at.map_or(at, |first| first.min(at)));
         self.accounts.add(&claim.account_id, at);
-        self.claims.add(at);
+        if !context.asked_before {
+            self.claims.add(at);
+        }
     }
 }

@@ -13,12 +13,12 @@ use super::{ClaimDecided, Entity, EntityKey, Event, EventBody, Stamp};
 use crate::domain::{
     AccountActivity, AccountId, ActivationResult, ActivatorId, ActivityKind, BatchId,
     ChargebackClosed, ChargebackId, ChargebackOpened, ChargebackResult, ClaimChannel, ClaimReason,
-    Client, Country, Currency, DAY_MS, Decision, Destination, DeviceId, Fact, FactBody, FactId,
-    IncidentDeclared, IncidentId, IncidentKind, KeyActivated, KeyDelivered, KeyFingerprint,
-    KeyViewed, KeysLeaked, Layer, Money, OrderId, OrderPlaced, OutcomeLabel, OutcomeReported,
-    OutcomeSource, PayerFingerprint, PaymentCaptured, PaymentMethod, PaymentReversed,
-    PayoutFingerprint, PspTransactionId, RefundClaim, RefundId, RefundRoute, RefundSettled,
-    RequestId, SettlementStatus, Sku, SkuClass, SupplierId, TenantId, Timestamp,
+    Client, Country, Currency, DAY_MS, Decision, Destination, DeviceId, Fact, FactBody,
+    FactContext, FactId, IncidentDeclared, IncidentId, IncidentKind, KeyActivated, KeyDelivered,
+    KeyFingerprint, KeyViewed, KeysLeaked, Layer, Money, OrderId, OrderPlaced, OutcomeLabel,
+    OutcomeReported, OutcomeSource, PayerFingerprint, PaymentCaptured, PaymentMethod,
+    PaymentReversed, PayoutFingerprint, PspTransactionId, RefundClaim, RefundId, RefundRoute,
+    RefundSettled, RequestId, SettlementStatus, Sku, SkuClass, SupplierId, TenantId, Timestamp,
 };
 
 /// 2024-01-01T00:00:00Z.
@@ -44,14 +44,26 @@ impl Intake {
         };
         match self {
             Self::Fact(fact) => {
-                vec![event(Stamp::taken_in(position), EventBody::Fact(Arc::clone(fact)))]
+                vec![event(
+                    Stamp::taken_in(position),
+                    EventBody::Fact(Arc::clone(fact), context_of(fact)),
+                )]
             }
             Self::Claim(decided) => vec![
-                event(Stamp::taken_in(position), EventBody::Claimed(Arc::clone(&decided.claim))),
+                event(
+                    Stamp::taken_in(position),
+                    EventBody::Claimed(Arc::clone(&decided.claim), Arc::default()),
+                ),
                 event(Stamp::decided(position), EventBody::Decided(Arc::clone(decided))),
             ],
         }
     }
+}
+
+/// Every address belongs to one autonomous system.
+fn context_of(fact: &Fact) -> FactContext {
+    let FactBody::OrderPlaced(placed) = &fact.body else { return FactContext::default() };
+    FactContext { asn: placed.client.ip.map(|_| 64_500), ..FactContext::default() }
 }
 
 /// The events of records that stand at 1, 2, 3 ..

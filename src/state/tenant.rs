@@ -2,21 +2,61 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, EventBody};
+use super::{Event, EventBody, HopCounts, Labels};
 use crate::domain::{Currency, Decision, FactBody, HOUR_MS, Money, Timestamp};
 
-/// How alive the tenant's feed of facts is. That a fact is missing proves something only while others arrive.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct FeedDoc {
-    /// The latest delivery of any order.
+/// The tenant's totals: the base rates that the rates of single accounts, networks and suppliers are held against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TenantDoc {
+    /// The latest delivery of any order. That a fact is missing proves something only while others arrive.
     pub last_delivery_at: Option<Timestamp>,
+    /// Orders by day.
+    pub orders: HopCounts,
+    /// Claims by day, each refund once.
+    pub claims: HopCounts,
+    /// Deliveries by day.
+    pub delivered: HopCounts,
+    /// Delivered keys that were found not to work, by day, each key once.
+    pub faults: HopCounts,
+    /// What claims turned out to be.
+    pub labels: Labels,
 }
 
-impl FeedDoc {
+impl Default for TenantDoc {
+    fn default() -> Self {
+        Self {
+            last_delivery_at: None,
+            orders: HopCounts::daily(),
+            claims: HopCounts::daily(),
+            delivered: HopCounts::daily(),
+            faults: HopCounts::daily(),
+            labels: Labels::default(),
+        }
+    }
+}
+
+impl TenantDoc {
     pub(super) fn apply(&mut self, event: &Event) {
-        let EventBody::Fact(fact) = &event.body else { return };
-        if matches!(fact.body, FactBody::KeyDelivered(_)) {
-            self.last_delivery_at = self.last_delivery_at.max(Some(fact.occurred_at));
+        self.labels.apply(event);
+        match &event.body {
+            EventBody::Fact(fact, context) => {
+                let at = fact.occurred_at;
+                if matches!(fact.body, FactBody::KeyDelivered(_)) {
+                    self.last_delivery_at = self.last_delivery_at.max(Some(at));
+                    self.delivered.add(at);
+                } else if matches!(fact.body, FactBody::OrderPlaced(_)) {
+                    self.orders.add(at);
+                }
+                if let Some(fault) = &context.fault {
+                    self.faults.add(fault.at);
+                }
+            }
+            EventBody::Claimed(claim, context) => {
+                if !context.asked_before {
+                    self.claims.add(claim.requested_at);
+                }
+            }
+            EventBody::Decided(_) => {}
         }
     }
 }

@@ -190,9 +190,9 @@ fn the_layout_has_the_version_that_it_says() {
         digest.update(key.to_bytes());
         digest.update(encode(&entity).unwrap());
     }
-    assert_eq!(kinds.len(), 10, "every kind of entity is there");
+    assert_eq!(kinds.len(), 15, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (1, "8d6670150d4511f1e0bfa6f5f50139a6ac4cd6385304d50e9dba50c77696c3f2")
+        (2, "8d6670150d4511f1e0bfa6f5f50139a6ac4cd6385304d50e9dba50c77696c3f2")
     );
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DAY_MS, HOUR_MS, Timestamp};
+use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// Counts of events by hop, for as many hops as the longest window needs.
 ///
@@ -18,27 +18,45 @@ pub struct HopCounts {
 /// How long a hop is, and how many are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Resolution {
+    FiveMinutes,
     Hour,
+    SixHours,
     Day,
 }
 
 impl Resolution {
     const fn hop(self, at: Timestamp) -> i64 {
-        match self {
-            Self::Hour => at.ms().div_euclid(HOUR_MS),
-            Self::Day => at.ms().div_euclid(DAY_MS),
-        }
+        at.ms().div_euclid(match self {
+            Self::FiveMinutes => 5 * MINUTE_MS,
+            Self::Hour => HOUR_MS,
+            Self::SixHours => 6 * HOUR_MS,
+            Self::Day => DAY_MS,
+        })
     }
 
     const fn kept(self) -> i64 {
         match self {
+            Self::FiveMinutes => 12,
             Self::Hour => 24,
+            Self::SixHours => 28,
             Self::Day => 90,
         }
     }
 }
 
 impl HopCounts {
+    /// Hops of 5 minutes, for windows up to 1 h.
+    #[must_use]
+    pub const fn five_minutes() -> Self {
+        Self { resolution: Resolution::FiveMinutes, hops: Vec::new() }
+    }
+
+    /// Hops of 6 hours, for windows up to 7 d.
+    #[must_use]
+    pub const fn six_hourly() -> Self {
+        Self { resolution: Resolution::SixHours, hops: Vec::new() }
+    }
+
     /// Hops of one hour, for windows up to 24 h.
     #[must_use]
     pub const fn hourly() -> Self {
@@ -67,6 +85,19 @@ impl HopCounts {
             Err(place) => self.hops.insert(place, (hop, 1)),
         }
         self.hops.retain(|(index, _)| *index > newest - self.resolution.kept());
+    }
+
+    /// Takes back one event that was counted. One that is not kept any more is gone already.
+    pub fn take_back(&mut self, at: Timestamp) {
+        let hop = self.resolution.hop(at);
+        if let Ok(found) = self.hops.binary_search_by_key(&hop, |(index, _)| *index) {
+            match self.hops.get_mut(found) {
+                Some((_, count)) if *count > 1 => *count -= 1,
+                _ => {
+                    self.hops.remove(found);
+                }
+            }
+        }
     }
 
     /// Events in the window of `hops` hops at `at`.

@@ -3,12 +3,18 @@
 use prost::Message;
 use prost::bytes::Bytes;
 
+use super::context::{
+    decode_claim_context, decode_fact_context, encode_claim_context, encode_fact_context,
+};
 use super::field::read;
 use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
 use super::{decode, encode_claim, encode_fact};
-use crate::domain::{Decision, Fact, Layer, Money, RefundClaim, RefundId, RequestId, Violations};
+use crate::domain::{
+    ClaimContext, Decision, Fact, FactContext, Layer, Money, RefundClaim, RefundId, RequestId,
+    Violations,
+};
 
 /// Why bytes are no record body.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,8 @@ pub enum SignalScalar {
 pub struct ClaimEntry {
     /// The claim as taken in, with its inline facts.
     pub claim: RefundClaim,
+    /// What vouch saw when it took it in.
+    pub context: ClaimContext,
     /// The answer as it was sent: an encoded `vouch.v1.Verdict`.
     pub verdict: Vec<u8>,
     /// The catalogue that names the signals: the key of a [`SignalSchema`].
@@ -73,21 +81,24 @@ pub struct VerdictSummary {
 
 /// The body of a record that carries a fact.
 #[must_use]
-pub fn encode_fact_entry(fact: &Fact) -> Vec<u8> {
-    ledger::v1::FactEntry { fact: Some(encode_fact(fact)) }.encode_to_vec()
+pub fn encode_fact_entry(fact: &Fact, context: &FactContext) -> Vec<u8> {
+    let context = encode_fact_context(context);
+    ledger::v1::FactEntry { fact: Some(encode_fact(fact)), context }.encode_to_vec()
 }
 
-/// The fact of a record.
+/// The fact of a record, and what vouch saw when it took it in.
 ///
 /// # Errors
 /// The bytes are no fact entry, or the fact breaks a rule.
-pub fn decode_fact_entry(bytes: &[u8]) -> Result<Fact, CodecError> {
+pub fn decode_fact_entry(bytes: &[u8]) -> Result<(Fact, FactContext), CodecError> {
     let entry = ledger::v1::FactEntry::decode(bytes)?;
-    let fact = read("", &TimeLimits::STORED, |at| {
-        let at = at.field("fact");
-        decode::fact(&at, at.require(entry.fact)?)
+    let told = read("", &TimeLimits::STORED, |at| {
+        let place = at.field("fact");
+        let fact = place.require(entry.fact).and_then(|fact| decode::fact(&place, fact));
+        let context = decode_fact_context(&at.field("context"), entry.context);
+        fact.zip(context)
     })?;
-    Ok(fact)
+    Ok(told)
 }
 
 /// The body of a record that carries a claim: `verdict` are the bytes of the answer, `signals` the values in the order
@@ -95,6 +106,7 @@ pub fn decode_fact_entry(bytes: &[u8]) -> Result<Fact, CodecError> {
 #[must_use]
 pub fn encode_claim_entry(
     claim: &RefundClaim,
+    context: &ClaimContext,
     verdict: &[u8],
     signals_sha256: &[u8; 32],
     signals: Vec<Option<SignalScalar>>,
@@ -104,6 +116,7 @@ pub fn encode_claim_entry(
         verdict: Bytes::copy_from_slice(verdict),
         signals_sha256: Bytes::copy_from_slice(signals_sha256),
         signals: signals.into_iter().map(signal_value).collect(),
+        context: encode_claim_context(context),
     }
     .encode_to_vec()
 }
@@ -114,14 +127,16 @@ pub fn encode_claim_entry(
 /// The bytes are no claim entry, or the claim breaks a rule.
 pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
     let entry = ledger::v1::ClaimEntry::decode(bytes)?;
-    let (claim, signals_sha256) = read("", &TimeLimits::STORED, |at| {
+    let (claim, context, signals_sha256) = read("", &TimeLimits::STORED, |at| {
         let place = at.field("claim");
         let claim = place.require(entry.claim).and_then(|claim| decode::claim(&place, claim));
+        let context = decode_claim_context(&at.field("context"), entry.context);
         let signals_sha256 = at.field("signals_sha256").exact(&entry.signals_sha256);
-        Some((claim?, signals_sha256?))
+        Some((claim?, context?, signals_sha256?))
     })?;
     Ok(ClaimEntry {
         claim,
+        context,
         verdict: entry.verdict.into(),
         signals_sha256,
         signals: entry.signals.into_iter().map(signal_scalar).collect(),

@@ -12,6 +12,7 @@
 //! INVARIANT: no message of a violation repeats more than [`ECHO_MAX_CHARS`] characters of what was sent.
 
 mod choice;
+mod context;
 mod decode;
 mod digest;
 mod encode;

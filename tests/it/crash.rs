@@ -168,7 +168,7 @@ fn replays(data: &Path) {
     let mut core = replayed.open(shared_setup(), started);
     for record_then in &records {
         let request = match record_then.kind {
-            RecordKind::Fact => record(vec![decode_fact_entry(&record_then.body).unwrap()]),
+            RecordKind::Fact => record(vec![decode_fact_entry(&record_then.body).unwrap().0]),
             RecordKind::Claim => score(decode_claim_entry(&record_then.body).unwrap().claim),
             RecordKind::Schema => continue,
         };

@@ -65,7 +65,7 @@ fn leaks(folder: &Path) -> Vec<(String, String, Vec<KeyFingerprint>)> {
     let facts = records.filter(|record| record.kind == RecordKind::Fact);
     facts
         .map(|record| {
-            let fact = decode_fact_entry(&record.body).unwrap();
+            let fact = decode_fact_entry(&record.body).unwrap().0;
             let FactBody::KeysLeaked(leak) = fact.body else { panic!("another fact: {fact:?}") };
             (leak.source.to_string(), leak.first_seen_at.to_string(), leak.keys)
         })

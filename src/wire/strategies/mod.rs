@@ -1,9 +1,11 @@
 //! Values of the domain for property tests: every kind of fact, and claims.
 
 mod claim;
+mod context;
 mod fact;
 
 pub(crate) use claim::claim;
+pub(crate) use context::{claim_context, fact_context};
 pub(crate) use fact::fact;
 
 use std::net::IpAddr;

@@ -7,7 +7,7 @@ use crate::domain::{
     Verdict, Versions,
 };
 use crate::wire::pb::v1;
-use crate::wire::strategies::{claim, fact};
+use crate::wire::strategies::{claim, claim_context, fact, fact_context};
 use crate::wire::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
     decode_fact_entry, decode_signal_schema, encode_claim_entry, encode_fact_entry,
@@ -25,19 +25,21 @@ fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
 
 proptest! {
     #[test]
-    fn fact_entries_come_back(fact in fact()) {
-        prop_assert_eq!(decode_fact_entry(&encode_fact_entry(&fact)).unwrap(), fact);
+    fn fact_entries_come_back(fact in fact(), context in fact_context()) {
+        let bytes = encode_fact_entry(&fact, &context);
+        prop_assert_eq!(decode_fact_entry(&bytes).unwrap(), (fact, context));
     }
 
     #[test]
     fn claim_entries_come_back(
         claim in claim(),
+        context in claim_context(),
         verdict in prop::collection::vec(any::<u8>(), 0..40),
         signals_sha256 in any::<[u8; 32]>(),
         signals in prop::collection::vec(signal(), 0..6),
     ) {
-        let bytes = encode_claim_entry(&claim, &verdict, &signals_sha256, signals.clone());
-        let entry = ClaimEntry { claim, verdict, signals_sha256, signals };
+        let bytes = encode_claim_entry(&claim, &context, &verdict, &signals_sha256, signals.clone());
+        let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals };
         prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
     }
 
@@ -61,8 +63,9 @@ fn signals_keep_zero_apart_from_unknown() {
         None,
     ];
     let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
-    let entry =
-        decode_claim_entry(&encode_claim_entry(&claim, b"v", &[7; 32], zeros.clone())).unwrap();
+    let context = crate::domain::ClaimContext::default();
+    let bytes = encode_claim_entry(&claim, &context, b"v", &[7; 32], zeros.clone());
+    let entry = decode_claim_entry(&bytes).unwrap();
     assert_eq!(entry.signals, zeros);
     match entry.signals[1] {
         Some(SignalScalar::Real(value)) => assert!(value.is_sign_negative()),

@@ -33,7 +33,7 @@ fn request_of(record: &Record) -> Request {
     let tenant = record.tenant.clone();
     match record.kind {
         RecordKind::Fact => {
-            Request::Record { tenant, facts: vec![decode_fact_entry(&record.body).unwrap()] }
+            Request::Record { tenant, facts: vec![decode_fact_entry(&record.body).unwrap().0] }
         }
         RecordKind::Claim => {
             let claim = Box::new(decode_claim_entry(&record.body).unwrap().claim);

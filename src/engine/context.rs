@@ -1,0 +1,132 @@
+//! What is looked up when a fact or a claim is taken in, and recorded beside it.
+
+use std::sync::Arc;
+
+use super::core::CoreError;
+use super::gather::Gathered;
+use crate::domain::{
+    ClaimContext, FactBody, FactContext, JudgedClaim, KeyFault, KeyFingerprint, OrderId,
+    OutcomeReported, RefundClaim, TenantId,
+};
+use crate::geo::{Geo, GeoFacts};
+use crate::state::{Entity, EntityKey, Event, EventBody, Replaced, Stamp, Subject};
+use crate::store::StateStore;
+
+/// The context of a fact that would be folded as `event` is: with an empty context.
+pub(super) fn of_fact(
+    store: &mut dyn StateStore,
+    geo: &Geo,
+    event: &Event,
+) -> Result<FactContext, CoreError> {
+    let EventBody::Fact(fact, _) = &event.body else { return Ok(FactContext::default()) };
+    let mut context = FactContext::default();
+    match &fact.body {
+        FactBody::OrderPlaced(placed) => context.asn = placed.client.ip.and_then(|ip| geo.asn(ip)),
+        FactBody::KeyDelivered(delivered) => {
+            if let Some(key) = delivered.key {
+                context.fault = fault(store, event, key)?.map(|fault| {
+                    let mut fault = fault;
+                    // Before it there was no other.
+                    fault.batch_id.clone_from(&delivered.batch_id);
+                    fault.supplier_id.clone_from(&delivered.supplier_id);
+                    Box::new(fault)
+                });
+            }
+        }
+        FactBody::KeyActivated(activated) => {
+            context.fault = fault(store, event, activated.key)?.map(Box::new);
+        }
+        FactBody::OutcomeReported(outcome) => {
+            context.judged = judged(store, &event.tenant, outcome)?.map(Box::new);
+        }
+        FactBody::PaymentCaptured(_)
+        | FactBody::PaymentReversed(_)
+        | FactBody::KeyViewed(_)
+        | FactBody::AccountActivity(_)
+        | FactBody::RefundSettled(_)
+        | FactBody::ChargebackOpened(_)
+        | FactBody::ChargebackClosed(_)
+        | FactBody::KeysLeaked(_)
+        | FactBody::IncidentDeclared(_) => {}
+    }
+    Ok(context)
+}
+
+/// The context of a claim.
+pub(super) fn of_claim(
+    claim: &RefundClaim,
+    gathered: &Gathered,
+    place: &GeoFacts,
+) -> Result<ClaimContext, CoreError> {
+    let order = gathered.order.order().ok_or(CoreError::OtherKind)?;
+    Ok(ClaimContext {
+        asn: place.asn,
+        sku: order.placed.as_ref().map(|placed| placed.sku.clone()),
+        batches: gathered.claimed_batches.clone(),
+        text: None,
+        asked_before: order.claims.iter().any(|known| known.refund_id == claim.refund_id),
+        outcome: order.outcomes.standing(&claim.refund_id),
+    })
+}
+
+/// The fault that an event brings to light: before it, the key was not known to be delivered and bad.
+fn fault(
+    store: &mut dyn StateStore,
+    event: &Event,
+    key: KeyFingerprint,
+) -> Result<Option<KeyFault>, CoreError> {
+    let before = load(store, &event.tenant, Subject::CardKey(key))?;
+    let doc = before.card_key().ok_or(CoreError::OtherKind)?;
+    if doc.found_faulty_at().is_some() {
+        return Ok(None);
+    }
+    let mut after = (*before).clone();
+    // The stamp only has to stand behind those that were applied.
+    after.apply(&Event { stamp: Stamp::taken_in(u64::MAX), ..event.clone() });
+    let after = after.card_key().ok_or(CoreError::OtherKind)?;
+    let Some(at) = after.found_faulty_at() else { return Ok(None) };
+    let Some(delivery) = after.deliveries.first() else { return Ok(None) };
+    let order = load_order(store, &event.tenant, &delivery.order_id)?;
+    let placed = order.order().and_then(|order| order.placed.as_ref());
+    Ok(Some(KeyFault {
+        at,
+        batch_id: delivery.batch_id.clone(),
+        supplier_id: delivery.supplier_id.clone(),
+        sku: placed.map(|placed| placed.sku.clone()),
+        account_id: placed.map(|placed| placed.account_id.clone()),
+    }))
+}
+
+/// The claim that an outcome is about, when the outcome stands from now on and the claim is known.
+fn judged(
+    store: &mut dyn StateStore,
+    tenant: &TenantId,
+    outcome: &OutcomeReported,
+) -> Result<Option<JudgedClaim>, CoreError> {
+    let order = load_order(store, tenant, &outcome.order_id)?;
+    let order = order.order().ok_or(CoreError::OtherKind)?;
+    let replaces = match order.outcomes.replaced_by(outcome) {
+        Replaced::Nothing => return Ok(None),
+        Replaced::First => None,
+        Replaced::Earlier(since, label) => Some((since, label)),
+    };
+    let claim = order.claims.iter().find(|claim| claim.refund_id == outcome.refund_id);
+    Ok(claim.map(|claim| JudgedClaim { origin: claim.origin.clone(), replaces }))
+}
+
+fn load_order(
+    store: &mut dyn StateStore,
+    tenant: &TenantId,
+    order: &OrderId,
+) -> Result<Arc<Entity>, CoreError> {
+    load(store, tenant, Subject::Order(order.clone()))
+}
+
+fn load(
+    store: &mut dyn StateStore,
+    tenant: &TenantId,
+    subject: Subject,
+) -> Result<Arc<Entity>, CoreError> {
+    let key = EntityKey { tenant: tenant.clone(), subject };
+    store.load(&[key])?.into_iter().next().ok_or(CoreError::OtherKind)
+}

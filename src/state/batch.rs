@@ -1,0 +1,64 @@
+//! What is remembered of one batch of keys.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Event, EventBody, HopCounts, SeenSet};
+use crate::domain::{AccountId, FactBody, SupplierId};
+
+/// What is remembered of one batch of keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BatchDoc {
+    /// Who supplied it: the least of the names that deliveries gave.
+    pub supplier_id: Option<SupplierId>,
+    /// Deliveries of its keys in its life.
+    pub delivered_life: u64,
+    /// Deliveries of its keys, by day.
+    pub delivered: HopCounts,
+    /// Its keys that were found not to work, by 6 hours, each key once.
+    pub faults: HopCounts,
+    /// Accounts that got a key that does not work.
+    pub victims: SeenSet<AccountId>,
+    /// Claims about its keys by 6 hours, each refund once.
+    pub claims: HopCounts,
+}
+
+impl Default for BatchDoc {
+    fn default() -> Self {
+        Self {
+            supplier_id: None,
+            delivered_life: 0,
+            delivered: HopCounts::daily(),
+            faults: HopCounts::six_hourly(),
+            victims: SeenSet::default(),
+            claims: HopCounts::six_hourly(),
+        }
+    }
+}
+
+impl BatchDoc {
+    /// It hears of its own deliveries, of faults of its keys, and of claims about them.
+    pub(super) fn apply(&mut self, event: &Event) {
+        match &event.body {
+            EventBody::Fact(fact, context) => {
+                if let FactBody::KeyDelivered(delivered) = &fact.body {
+                    self.delivered_life += 1;
+                    self.delivered.add(fact.occurred_at);
+                    let told = delivered.supplier_id.iter().chain(&self.supplier_id).min();
+                    self.supplier_id = told.cloned();
+                }
+                if let Some(fault) = &context.fault {
+                    self.faults.add(fault.at);
+                    if let Some(account) = &fault.account_id {
+                        self.victims.add(account, fault.at);
+                    }
+                }
+            }
+            EventBody::Claimed(claim, context) => {
+                if !context.asked_before {
+                    self.claims.add(claim.requested_at);
+                }
+            }
+            EventBody::Decided(_) => {}
+        }
+    }
+}

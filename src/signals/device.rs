@@ -2,6 +2,7 @@
 
 use super::group::signal_group;
 use super::known::Known;
+use super::rates;
 use crate::domain::DAY_MS;
 
 signal_group! {
@@ -11,11 +12,13 @@ signal_group! {
     device_is_new: truth, "-", Facts, "the account was never used on the device before, or first in the 24 h up to the claim", "the claim names no device, or no device of the account is known";
     device_first_seen_h: real, "h", Facts, "since the account was first used on the device", "it never was, or the claim names no device";
     device_changed_since_order: truth, "-", Facts, "another device than the order's", "either device is unknown";
+    device_activated_after_delivery: truth, "-", Facts, "the device was first used, on any account, after the first goods of the order were delivered, or never before the claim", "the claim names no device, or nothing was delivered";
     device_accounts_30d: int, "accounts", Facts, "other accounts used on the device in 30 d; at most 64", "the claim names no device";
     device_claimants_30d: int, "accounts", Facts, "other accounts that claimed from the device in 30 d; at most 64", "the claim names no device";
     account_devices_30d: int, "devices", Facts, "other devices of the account in 30 d; at most 64", "never";
-    device_refunds_24h: int, "claims", Facts, "earlier claims from the device in 24 h", "the claim names no device";
-    device_refunds_30d: int, "claims", Facts, "earlier claims from the device in 30 d", "the claim names no device";
+    device_refunds_24h: int, "claims", Facts, "earlier claims from the device in 24 h, each refund number once", "the claim names no device";
+    device_refunds_30d: int, "claims", Facts, "earlier claims from the device in 30 d, each refund number once", "the claim names no device";
+    device_abuse_rate: real, "share", Facts, "frauds among the claims from the device whose truth became known in 90 d, shrunk toward the tenant's rate", "the claim names no device";
     device_emulator: truth, "-", Claim, "the device is an emulator", "the claim does not say";
     device_rooted: truth, "-", Claim, "the device is rooted or jailbroken", "the claim does not say";
 }
@@ -35,6 +38,7 @@ pub(super) fn compute(known: &Known<'_>) -> DeviceSignals {
             .map(|_| first_seen.is_none_or(|first| first > at.plus_ms(-DAY_MS))),
         device_first_seen_h: first_seen.map(|first| at.hours_since(first)),
         device_changed_since_order: id.zip(ordered_on).map(|(now, then)| now != then),
+        device_activated_after_delivery: activated_after_delivery(known),
         device_accounts_30d: known
             .device
             .map(|d| d.accounts.count_within(at, 30 * DAY_MS, Some(known.claimant()))),
@@ -44,7 +48,14 @@ pub(super) fn compute(known: &Known<'_>) -> DeviceSignals {
         account_devices_30d: Some(own.count_within(at, 30 * DAY_MS, id)),
         device_refunds_24h: known.device.map(|device| device.claims_hourly.count(at, 24)),
         device_refunds_30d: known.device.map(|device| device.claims_daily.count(at, 30)),
+        device_abuse_rate: rates::device_abuse_rate(known),
         device_emulator: client.device_emulator,
         device_rooted: client.device_rooted,
     }
+}
+
+fn activated_after_delivery(known: &Known<'_>) -> Option<bool> {
+    let delivered = known.order.deliveries.first()?.at;
+    let first_seen = known.device?.first_seen_at;
+    Some(first_seen.is_none_or(|first| first > delivered))
 }

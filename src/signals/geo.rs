@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::group::signal_group;
 use super::known::Known;
+use super::rates;
 use crate::domain::{Country, DAY_MS};
 use crate::geo;
 
@@ -29,7 +30,12 @@ signal_group! {
     geo_payment_country_mismatch: truth, "-", City, "another country than the payment instrument's", "either country is unknown";
     geo_timezone_gap_h: real, "h", City, "gap between the time zone that the client reports and that of the address", "either zone is unknown";
     ip_accounts_24h: int, "accounts", Facts, "other accounts used from the address in 24 h; at most 64", "the claim gives no address";
-    ip_refunds_24h: int, "claims", Facts, "earlier claims from the address in 24 h", "the claim gives no address";
+    ip_refunds_1h: int, "claims", Facts, "earlier claims from the address in 1 h, each refund number once", "the claim gives no address";
+    ip_refunds_24h: int, "claims", Facts, "earlier claims from the address in 24 h, each refund number once", "the claim gives no address";
+    net_accounts_24h: int, "accounts", Facts, "other accounts used from the /24 (IPv4) or /48 (IPv6) network of the address in 24 h; at most 64", "the claim gives no address";
+    net_refunds_24h: int, "claims", Facts, "earlier claims from that network in 24 h, each refund number once", "the claim gives no address";
+    asn_refund_share_7d: real, "share", Asn, "claims over orders of the autonomous system in 7 d, shrunk toward the tenant's", "the autonomous system is unknown";
+    ip_abuse_rate_90d: real, "share", Facts, "frauds among the claims from the address whose truth became known in 90 d, shrunk toward its network's rate, that toward its autonomous system's, that toward the tenant's: a shared address does not condemn", "the claim gives no address";
 }
 
 pub(super) fn compute(known: &Known<'_>) -> GeoSignals {
@@ -65,7 +71,14 @@ pub(super) fn compute(known: &Known<'_>) -> GeoSignals {
         ip_accounts_24h: known
             .ip
             .map(|ip| ip.accounts.count_within(at, DAY_MS, Some(known.claimant()))),
+        ip_refunds_1h: known.ip.map(|ip| ip.claims_minutely.count(at, 12)),
         ip_refunds_24h: known.ip.map(|ip| ip.claims_hourly.count(at, 24)),
+        net_accounts_24h: known
+            .network
+            .map(|network| network.accounts.count_within(at, DAY_MS, Some(known.claimant()))),
+        net_refunds_24h: known.network.map(|network| network.claims_hourly.count(at, 24)),
+        asn_refund_share_7d: rates::asn_refund_share(known),
+        ip_abuse_rate_90d: rates::ip_abuse_rate(known),
     }
 }
 

@@ -15,6 +15,8 @@ mod incident;
 mod key;
 mod known;
 mod payout;
+mod rates;
+mod shrink;
 mod value;
 
 pub use catalogue::Catalogue;

@@ -1,0 +1,61 @@
+//! Rates of the networks and devices that a claim comes from, each drawn toward the rate of what it is part of.
+
+use super::known::Known;
+use super::shrink::shrunk;
+use crate::domain::Timestamp;
+use crate::state::{Labels, TenantDoc};
+
+/// Days that outcomes are looked back on.
+const OUTCOME_DAYS: i64 = 90;
+/// Judged claims at which an address, network or device speaks as loudly as what it is part of.
+const OUTCOME_STRENGTH: f64 = 20.0;
+/// The share of frauds among judged claims where nothing is known yet: most claims are honest, but judged ones are
+/// those that somebody had doubts about.
+const FRAUD_BASE: f64 = 0.1;
+/// Orders at which an autonomous system speaks as loudly as the tenant.
+const ORDER_STRENGTH: f64 = 50.0;
+/// Orders that end in a claim where nothing is known yet.
+const CLAIM_BASE: f64 = 0.03;
+/// Orders, or judged claims, at which a tenant speaks as loudly as the constants.
+const TENANT_STRENGTH: f64 = 100.0;
+/// Days of the refund share of an autonomous system.
+const SHARE_DAYS: i64 = 7;
+/// The same in hops of 6 hours.
+const SHARE_HOPS: i64 = 28;
+
+/// The tenant's share of orders that end in a claim, in so many days.
+pub(super) fn tenant_claim_rate(tenant: &TenantDoc, at: Timestamp, days: i64) -> f64 {
+    let (claims, orders) = (tenant.claims.count(at, days), tenant.orders.count(at, days));
+    shrunk(claims, orders, CLAIM_BASE, TENANT_STRENGTH)
+}
+
+pub(super) fn asn_refund_share(known: &Known<'_>) -> Option<f64> {
+    let at = known.at();
+    let asn = known.asn?;
+    let (claims, orders) = (asn.claims.count(at, SHARE_HOPS), asn.orders.count(at, SHARE_HOPS));
+    let base = tenant_claim_rate(known.tenant, at, SHARE_DAYS);
+    Some(shrunk(claims, orders, base, ORDER_STRENGTH))
+}
+
+pub(super) fn ip_abuse_rate(known: &Known<'_>) -> Option<f64> {
+    let around = [known.asn.map(|asn| &asn.labels), known.network.map(|net| &net.labels)];
+    let around = around.into_iter().flatten();
+    let base = around.fold(tenant_fraud_rate(known), |base, labels| fraud(known, labels, base));
+    known.ip.map(|ip| fraud(known, &ip.labels, base))
+}
+
+pub(super) fn device_abuse_rate(known: &Known<'_>) -> Option<f64> {
+    known.device.map(|device| fraud(known, &device.labels, tenant_fraud_rate(known)))
+}
+
+fn tenant_fraud_rate(known: &Known<'_>) -> f64 {
+    let labels = &known.tenant.labels;
+    let frauds = labels.fraud.count(known.at(), OUTCOME_DAYS);
+    shrunk(frauds, labels.judged.count(known.at(), OUTCOME_DAYS), FRAUD_BASE, TENANT_STRENGTH)
+}
+
+fn fraud(known: &Known<'_>, labels: &Labels, base: f64) -> f64 {
+    let frauds = labels.fraud.count(known.at(), OUTCOME_DAYS);
+    let judged = labels.judged.count(known.at(), OUTCOME_DAYS);
+    shrunk(frauds, judged, base, OUTCOME_STRENGTH)
+}

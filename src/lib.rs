@@ -49,11 +49,12 @@
 //! | features | document |
 //! | state | domain |
 //! | geo | domain |
-//! | signals | domain, geo, state |
+//! | user_agent | nothing |
+//! | signals | domain, geo, state, user_agent |
 //! | policy | document, domain, features, geo, signals, state |
 //! | store | domain, state |
 //! | ledger | domain |
-//! | engine | clock, domain, geo, ledger, policy, signals, state, store |
+//! | engine | clock, domain, geo, ledger, policy, signals, state, store, user_agent |
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
@@ -62,7 +63,8 @@
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
-//! so that the engine does not know the wire), `cases`, `fingerprint` and `evidence`.
+//! so that the engine does not know the wire), `cases`, `fingerprint`,
+//! `evidence` and `user_agent`.
 
 pub mod cases;
 pub mod cli;
@@ -82,4 +84,5 @@ pub mod rpc;
 pub mod signals;
 pub mod state;
 pub mod store;
+pub mod user_agent;
 pub mod wire;

@@ -8,6 +8,7 @@ import argparse
 import importlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # keeps this folder free of caches; has to precede our own modules
@@ -32,10 +33,12 @@ GROUPS = (
     "channel",
     "risk",
     "unknown",
+    "network",
 )
 # Each pair has a home address of its own in 175.16.199.0/24 (Changchun in the public test files), so that no address
-# looks busy: 15 for every group.
-PAIRS_PER_GROUP = 15
+# looks busy.
+HOME_IP = "175.16.199.{}"
+PAIRS_MAX = 254
 
 
 def main() -> int:
@@ -43,7 +46,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Writes the sample cases.")
     parser.add_argument("--check", action="store_true", help="fail if a file differs, write nothing")
     check = parser.parse_args().check
-    texts = {FOLDER / f"{group}.jsonl": render(group, number) for number, group in enumerate(GROUPS)}
+    pairs: dict[str, list[Pair]] = {group: importlib.import_module(f"groups.{group}").PAIRS for group in GROUPS}
+    if sum(map(len, pairs.values())) > PAIRS_MAX:
+        sys.exit(f"more than {PAIRS_MAX} pairs; find another network for their homes")
+    homes = (HOME_IP.format(host) for host in range(1, PAIRS_MAX + 1))
+    texts = {FOLDER / f"{group}.jsonl": render(pairs[group], homes) for group in GROUPS}
     names = [json.loads(line)["name"] for text in texts.values() for line in text.splitlines()]
     repeated = {name for name in names if names.count(name) > 1}
     if repeated:
@@ -68,14 +75,10 @@ def same(path: Path, text: str) -> bool:
     return path.exists() and path.read_bytes() == text.encode()
 
 
-def render(group: str, number: int) -> str:
-    """The lines of one group."""
-    pairs: list[Pair] = importlib.import_module(f"groups.{group}").PAIRS
-    if len(pairs) > PAIRS_PER_GROUP:
-        sys.exit(f"`{group}` has {len(pairs)} pairs; raise PAIRS_PER_GROUP or open another group")
+def render(pairs: list[Pair], homes: Iterator[str]) -> str:
+    """The lines of one group; each pair takes the next home address."""
     lines = []
-    for index, pair in enumerate(pairs):
-        home_ip = f"175.16.199.{1 + PAIRS_PER_GROUP * number + index}"
+    for pair, home_ip in zip(pairs, homes):
         for side, other in ((pair.left, pair.right), (pair.right, pair.left)):
             lines.append(json.dumps(build(pair, side, other, home_ip), ensure_ascii=False, separators=(",", ":")))
     return "".join(f"{line}\n" for line in lines)

@@ -5,11 +5,13 @@ use comfy_table::{Table, presets};
 use super::output::{self, Failure};
 use crate::domain::{Decision, Layer, LayerOutcome};
 use crate::signals::{Catalogue, SignalDef};
-use crate::wire::WireEnum;
 use crate::wire::pb::v1::get_decision_request::Key;
 use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
 use crate::wire::pb::v1::signal_reading::Value;
-use crate::wire::pb::v1::{self, GetDecisionRequest, GetDecisionResponse, SignalReading};
+use crate::wire::pb::v1::{
+    self, GetDecisionRequest, GetDecisionResponse, RecordedFact, SignalReading,
+};
+use crate::wire::{WireEnum, to_json};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Explain {
@@ -32,7 +34,8 @@ struct Which {
 }
 
 impl Explain {
-    /// Prints what was claimed, what was decided and why, and every signal with its value at that time.
+    /// Prints what was claimed, what was decided and why, every signal with its value at that time, and the facts behind
+    /// them as the ledger has them.
     pub(super) fn run(self) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let decision = self.which.decision.map(Key::DecisionId);
@@ -41,7 +44,8 @@ impl Explain {
             let mut client = RefundRiskServiceClient::connect(format!("http://{}", self.server))
                 .await
                 .map_err(|error| format!("no vouch answers on {}: {error}", self.server))?;
-            let answer = client.get_decision(GetDecisionRequest { key }).await;
+            let request = GetDecisionRequest { key, with_facts: true };
+            let answer = client.get_decision(request).await;
             let answer = answer.map_err(|status| status.message().to_owned())?;
             Ok::<_, Failure>(answer.into_inner())
         })?;
@@ -71,7 +75,8 @@ fn print(found: GetDecisionResponse) -> Result<(), Failure> {
         output::line(format!("  degraded: {}: {}", missing.code, missing.detail))?;
     }
     output::line(layers(&verdict))?;
-    output::line(signals(&found.signals))
+    output::line(signals(&found.signals))?;
+    output::line(facts(&found.facts)?)
 }
 
 fn layers(verdict: &v1::Verdict) -> String {
@@ -105,6 +110,29 @@ fn signals(readings: &[SignalReading]) -> String {
         ]);
     }
     table.trim_fmt()
+}
+
+/// Each fact with its place in the ledger; what it says as JSON.
+fn facts(recorded: &[RecordedFact]) -> Result<String, Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["\nledger", "\nhappened", "\nfact", "\nsays"]);
+    for recorded in recorded {
+        let Some(fact) = &recorded.fact else { continue };
+        let json = to_json("vouch.v1.Fact", fact)?;
+        let mut said: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json)?;
+        let happened = said.remove("occurred_at").unwrap_or_default();
+        let _id = said.remove("fact_id");
+        for (kind, body) in said {
+            table.add_row([
+                recorded.ledger_position.to_string(),
+                happened.as_str().unwrap_or_default().to_owned(),
+                kind,
+                body.to_string(),
+            ]);
+        }
+    }
+    Ok(table.trim_fmt())
 }
 
 fn shown(value: &Value) -> String {

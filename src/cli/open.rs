@@ -13,6 +13,7 @@ use crate::policy::{self, Policy};
 use crate::records::ProtobufRecords;
 use crate::signals::Catalogue;
 use crate::store::{DatabaseError, FjallStore, StoreError, StoreLimits, open_database};
+use crate::user_agent::{PatternError, UserAgents};
 
 /// Why no engine can be built.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,9 @@ pub enum OpenError {
     /// The state.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is compiled in.
+    #[error(transparent)]
+    UserAgents(#[from] PatternError),
     /// The engine.
     #[error(transparent)]
     Core(#[from] CoreError),
@@ -81,7 +85,8 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
     }
     let versions = versions(config, &policy, &geo);
     let geo_max_age_d = config.geo_max_age_d;
-    Ok(Setup { policy, geo, codec: Box::new(ProtobufRecords), versions, geo_max_age_d })
+    let codec = Box::new(ProtobufRecords);
+    Ok(Setup { policy, geo, user_agents: UserAgents::shipped()?, codec, versions, geo_max_age_d })
 }
 
 /// Opens the engine on the data folder of the settings.

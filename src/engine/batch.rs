@@ -5,7 +5,7 @@
 //! been taken in, so that the claims behind it see it; what only its decision will change (its order, its account)
 //! must not be looked at meanwhile. Whoever would look, or write there, first has the waiting claims decided.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
@@ -18,7 +18,7 @@ use super::degraded::degraded;
 use super::gather::{Gathered, gather};
 use super::metrics;
 use super::request::{
-    Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,
+    Answer, DecisionKey, EngineError, Receipt, RecordedFact, Request, StoredDecision, StoredVerdict,
 };
 use crate::domain::{
     ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
@@ -82,7 +82,9 @@ impl<'a> Batch<'a> {
         let answer = match request {
             Request::Record { tenant, facts } => Some(self.record(&tenant, facts)?),
             Request::Score { tenant, claim } => self.score(tenant, *claim)?,
-            Request::Find { tenant, key } => Some(self.find_decision(&tenant, &key)?),
+            Request::Find { tenant, key, with_facts } => {
+                Some(self.find_decision(&tenant, &key, with_facts)?)
+            }
         };
         self.answers.push(answer);
         Ok(())
@@ -169,7 +171,7 @@ impl<'a> Batch<'a> {
             self.decide_waiting()?;
             gathered = gather(&mut *self.core.store, &setup.geo, &tenant, &claim)?;
         }
-        let known = gathered.known(&claim, &setup.policy.terms, &setup.geo)?;
+        let known = gathered.known(&claim, &setup.policy.terms, &setup.geo, setup.user_agents)?;
         let geo_failed = known.claim_place.failed || known.order_place.failed;
         let row = signals::compute(&known);
         let context = Arc::new(context::of_claim(&claim, &gathered, &known.claim_place)?);
@@ -255,6 +257,7 @@ impl<'a> Batch<'a> {
         &mut self,
         tenant: &TenantId,
         key: &DecisionKey,
+        with_facts: bool,
     ) -> Result<Answered, CoreError> {
         self.decide_waiting()?;
         let position = match key {
@@ -278,13 +281,44 @@ impl<'a> Batch<'a> {
         };
         let recorded = self.recorded(position)?;
         let names = self.signal_names(&recorded.signals_sha256)?;
+        let claim = &recorded.decided.claim;
+        let facts =
+            if with_facts { self.facts_behind(tenant, claim, position)? } else { Vec::new() };
         let found = StoredDecision {
-            claim: (*recorded.decided.claim).clone(),
+            claim: (**claim).clone(),
+            facts,
             verdict: Bytes::from(recorded.verdict),
             observed_at,
             signals: names.into_iter().zip(recorded.signals).collect(),
         };
         Ok(Ok(Answer::Found(Some(Box::new(found)))))
+    }
+
+    /// The facts before a claim that the entities remember which it led to.
+    fn facts_behind(
+        &mut self,
+        tenant: &TenantId,
+        claim: &RefundClaim,
+        position: u64,
+    ) -> Result<Vec<RecordedFact>, CoreError> {
+        let setup = Arc::clone(&self.core.setup);
+        let store = &mut *self.core.store;
+        let subjects = gather(store, &setup.geo, tenant, claim)?.subjects;
+        let key = |subject| EntityKey { tenant: tenant.clone(), subject };
+        let entities = store.load(&subjects.into_iter().map(key).collect::<Vec<_>>())?;
+        let trail = entities.iter().flat_map(|entity| entity.trail());
+        let before: BTreeSet<u64> = trail.copied().filter(|told| *told < position).collect();
+        let mut facts = Vec::with_capacity(before.len());
+        for position in before {
+            let read = match self.own(position) {
+                Some(record) => Some(record.clone()),
+                None => self.core.ledger.read(position)?,
+            };
+            let record = read.ok_or(CoreError::OtherKind)?;
+            let (fact, _) = setup.codec.read_fact(&record.body)?;
+            facts.push(RecordedFact { position, observed_at: record.observed_at, fact });
+        }
+        Ok(facts)
     }
 
     /// The names of the signals of a catalogue: of this binary's, or of an older one that the ledger tells of.

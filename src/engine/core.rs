@@ -12,6 +12,7 @@ use crate::policy::{JudgeError, Policy};
 use crate::signals::Catalogue;
 use crate::state::{Event, EventBody, Stamp};
 use crate::store::{StateStore, StoreError};
+use crate::user_agent::UserAgents;
 
 /// Events that are committed together while the ledger's tail is folded.
 const FOLD_BATCH: usize = 1_024;
@@ -23,6 +24,8 @@ pub struct Setup {
     pub policy: Policy,
     /// What addresses tell.
     pub geo: Geo,
+    /// What User-Agent headers say.
+    pub user_agents: &'static UserAgents,
     /// How things are written down.
     pub codec: Box<dyn Codec>,
     /// What judges, as verdicts name it.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use super::core::CoreError;
 use crate::domain::{
-    BatchId, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim, SupplierId, TenantId,
-    Terms,
+    BatchId, Client, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim, SupplierId,
+    TenantId, Terms,
 };
 use crate::geo::{Geo, GeoFacts};
 use crate::signals::{Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
 use crate::state::{AccountDoc, Delivery, Entity, EntityKey, OrderDoc, Subject};
 use crate::store::StateStore;
+use crate::user_agent::UserAgents;
 
 /// Everything that is known about a claim. INVARIANT: every entity is of the kind that its field says.
 #[derive(Debug)]
@@ -221,6 +222,7 @@ impl Gathered {
         claim: &'a RefundClaim,
         terms: &'a Terms,
         geo: &Geo,
+        user_agents: &UserAgents,
     ) -> Result<Known<'a>, CoreError> {
         let order = self.order.order().ok_or(CoreError::OtherKind)?;
         let account = self.account.account().ok_or(CoreError::OtherKind)?;
@@ -228,6 +230,8 @@ impl Gathered {
         if let Some(ip) = claim.client.ip {
             places.seen.insert(ip, self.claim_place.clone());
         }
+        let families =
+            |client: &Client| client.user_agent.as_deref().map(|ua| user_agents.families(ua));
         let ordered_from = order.placed.as_ref().and_then(|placed| placed.client.ip);
         let touches = account.touches.iter().filter_map(|touch| Some((touch.at, touch.ip?)));
         let touches = touches.map(|(at, ip)| Located { at, ip, place: places.of(Some(ip)) });
@@ -268,6 +272,8 @@ impl Gathered {
             tenant: self.tenant.tenant().ok_or(CoreError::OtherKind)?,
             claim_place: self.claim_place.clone(),
             order_place: places.of(ordered_from),
+            claim_agent: families(&claim.client),
+            order_agent: order.placed.as_ref().and_then(|placed| families(&placed.client)),
             touches,
         })
     }

@@ -14,5 +14,5 @@ pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
 pub use request::{
-    Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,
+    Answer, DecisionKey, EngineError, Receipt, RecordedFact, Request, StoredDecision, StoredVerdict,
 };

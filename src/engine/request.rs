@@ -28,6 +28,8 @@ pub enum Request {
         tenant: TenantId,
         /// Which.
         key: DecisionKey,
+        /// With the facts behind it.
+        with_facts: bool,
     },
 }
 
@@ -80,6 +82,20 @@ pub struct StoredDecision {
     pub observed_at: Timestamp,
     /// The signals that it was judged by, by the names of that time; `None` was unknown.
     pub signals: Vec<(String, Option<SignalValue>)>,
+    /// The facts behind it, when they were asked for: those that its order, keys, account, payers and twin orders still
+    /// remember, taken in before it, in ledger order.
+    pub facts: Vec<RecordedFact>,
+}
+
+/// A fact as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedFact {
+    /// Where.
+    pub position: u64,
+    /// When it was taken in.
+    pub observed_at: Timestamp,
+    /// The fact.
+    pub fact: Fact,
 }
 
 /// Why the engine gave no answer.

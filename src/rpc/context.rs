@@ -52,8 +52,10 @@ impl<E: Ask> Context<E> {
     pub(super) async fn find(
         &self,
         key: DecisionKey,
+        with_facts: bool,
     ) -> Result<Option<Box<StoredDecision>>, RpcError> {
-        match self.engine.ask(Request::Find { tenant: self.tenant.clone(), key }).await? {
+        let tenant = self.tenant.clone();
+        match self.engine.ask(Request::Find { tenant, key, with_facts }).await? {
             Answer::Found(decision) => Ok(decision),
             other @ (Answer::Recorded(_) | Answer::Scored(_)) => Err(bad_answer("Find", &other)),
         }

@@ -50,7 +50,7 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
         account_orders_90d: Some(account.orders.count(at, 90)),
         account_orders_life: Some(i64::try_from(account.orders_life).unwrap_or(i64::MAX)),
         account_refunds_24h: Some(account.claims_hourly.count(at, 24)),
-        account_refunds_7d: Some(account.claims_daily.count(at, 7)),
+        account_refunds_7d: Some(account.claims_six_hourly.count(at, 28)),
         account_refunds_30d: Some(account.claims_daily.count(at, 30)),
         account_refunds_90d: Some(account.claims_daily.count(at, 90)),
         account_fault_refunds_30d: Some(fault_refunds(known)),

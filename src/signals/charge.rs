@@ -6,8 +6,15 @@ use crate::domain::{Decision, MINUTE_MS, PaymentMethod, SECOND_MS, SettlementSta
 use crate::state::{Capture, OrderDoc};
 
 /// What a surplus of money on an order is.
-const KINDS: [&str; 6] =
-    ["none", "psp_retry", "reversed", "proven_duplicate", "probable_duplicate", "two_purchases"];
+const KINDS: [&str; 7] = [
+    "none",
+    "psp_retry",
+    "reversed",
+    "instalments",
+    "proven_duplicate",
+    "probable_duplicate",
+    "two_purchases",
+];
 
 /// Payments of one payer for the same goods this close together are twins.
 pub const TWIN_GAP_MAX_MS: i64 = 30 * MINUTE_MS;
@@ -23,7 +30,7 @@ signal_group! {
     charge_surplus_count: int, "payments", Facts, "payments beyond those that cover the price, in order of time", "nothing was captured or the order is unknown";
     charge_surplus_minor: int, "minor units, payment currency", Facts, "what those payments brought, less what went or is promised back", "as charge_surplus_count, or in several currencies";
     charge_twin_gap_s: real, "s", Facts, "time between two payments of one payer for the same SKU and amount under different PSP ids, on this order or another; the smallest", "no such pair within 30 min";
-    charge_kind: word(&KINDS), "-", Facts, "what a surplus is: proven_duplicate (more payments than goods), two_purchases (goods for each, all opened), probable_duplicate (goods for each, not all opened; or a twin on another order), psp_retry, reversed, none", "nothing was captured or the order is unknown";
+    charge_kind: word(&KINDS), "-", Facts, "what a surplus is: proven_duplicate (more payments than goods), two_purchases (goods for each, all opened), probable_duplicate (goods for each, not all opened; or a twin on another order), instalments (several payments that together do not go beyond the price), psp_retry, reversed, none", "nothing was captured or the order is unknown";
     order_paid_minor: int, "minor units, payment currency", Facts, "captured and not reversed", "nothing was captured, or in several currencies";
     order_refunded_minor: int, "minor units, payment currency", Facts, "refunds that were paid", "as order_paid_minor";
     order_reserved_minor: int, "minor units, payment currency", Facts, "approved for other refunds and not settled yet", "as order_paid_minor";
@@ -106,6 +113,7 @@ pub(super) fn kind(known: &Known<'_>) -> Option<&'static str> {
 /// A twin on another order is a second purchase when both orders' goods were opened.
 fn twin_kind(known: &Known<'_>) -> &'static str {
     match twin_orders(known).next() {
+        None if known.order.standing_captures().count() > 1 => "instalments",
         None => "none",
         Some((_, twin)) if all_opened(twin) && all_opened(known.order) => "two_purchases",
         Some(_) => "probable_duplicate",

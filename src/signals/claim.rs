@@ -7,8 +7,13 @@ use crate::domain::{ClaimChannel, ClaimReason, SkuClass, Timestamp};
 use crate::geo;
 
 /// What contradicts a claim.
-const CONTRADICTIONS: [&str; 4] =
-    ["none", "not_delivered_but_viewed", "charged_once", "charged_for_two_purchases"];
+const CONTRADICTIONS: [&str; 5] = [
+    "none",
+    "not_delivered_but_viewed",
+    "charged_once",
+    "charged_in_instalments",
+    "charged_for_two_purchases",
+];
 
 signal_group! {
     /// What the claim says, and whether that can be.
@@ -112,6 +117,7 @@ fn viewed_by_buyer(known: &Known<'_>) -> bool {
 fn charge_contradiction(known: &Known<'_>) -> &'static str {
     match super::charge::kind(known) {
         Some("two_purchases") => "charged_for_two_purchases",
+        Some("instalments") => "charged_in_instalments",
         Some("psp_retry" | "reversed") => "charged_once",
         _ => "none",
     }

@@ -4,6 +4,7 @@ use super::group::signal_group;
 use super::known::Known;
 use super::rates;
 use crate::domain::DAY_MS;
+use crate::user_agent::Families;
 
 signal_group! {
     /// The device that asks.
@@ -19,6 +20,8 @@ signal_group! {
     device_refunds_24h: int, "claims", Facts, "earlier claims from the device in 24 h, each refund number once", "the claim names no device";
     device_refunds_30d: int, "claims", Facts, "earlier claims from the device in 30 d, each refund number once", "the claim names no device";
     device_abuse_rate: real, "share", Facts, "frauds among the claims from the device whose truth became known in 90 d, shrunk toward the tenant's rate", "the claim names no device";
+    ua_family_changed: truth, "-", Facts, "another family of browser or app, or of operating system, than the order's; versions are not looked at", "either User-Agent is unknown";
+    ua_system_changed: truth, "-", Facts, "another family of operating system than the order's", "either User-Agent is unknown";
     device_emulator: truth, "-", Claim, "the device is an emulator", "the claim does not say";
     device_rooted: truth, "-", Claim, "the device is rooted or jailbroken", "the claim does not say";
 }
@@ -49,6 +52,8 @@ pub(super) fn compute(known: &Known<'_>) -> DeviceSignals {
         device_refunds_24h: known.device.map(|device| device.claims_hourly.count(at, 24)),
         device_refunds_30d: known.device.map(|device| device.claims_daily.count(at, 30)),
         device_abuse_rate: rates::device_abuse_rate(known),
+        ua_family_changed: agents(known).map(|(now, then)| now != then),
+        ua_system_changed: agents(known).map(|(now, then)| now.system != then.system),
         device_emulator: client.device_emulator,
         device_rooted: client.device_rooted,
     }
@@ -58,4 +63,9 @@ fn activated_after_delivery(known: &Known<'_>) -> Option<bool> {
     let delivered = known.order.deliveries.first()?.at;
     let first_seen = known.device?.first_seen_at;
     Some(first_seen.is_none_or(|first| first > delivered))
+}
+
+/// What the claim was made with, and the order.
+fn agents<'k>(known: &'k Known<'_>) -> Option<(&'k Families, &'k Families)> {
+    known.claim_agent.as_ref().zip(known.order_agent.as_ref())
 }

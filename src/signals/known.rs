@@ -12,6 +12,7 @@ use crate::state::{
     AccountDoc, AddressDoc, AsnDoc, Balance, BatchDoc, CardKeyDoc, DeviceDoc, IncidentsDoc,
     OrderDoc, PayerDoc, PayoutDoc, SkuDoc, SupplierDoc, TenantDoc,
 };
+use crate::user_agent::Families;
 
 /// Everything that is known when a claim is judged. `None` means that the claim does not name such an entity; one that
 /// it names and that nobody heard of is there and empty.
@@ -57,6 +58,10 @@ pub struct Known<'a> {
     pub claim_place: GeoFacts,
     /// Where the order came from.
     pub order_place: GeoFacts,
+    /// What the claim was made with.
+    pub claim_agent: Option<Families>,
+    /// What the order was placed with.
+    pub order_agent: Option<Families>,
     /// Where the account was used from lately, oldest first.
     pub touches: Vec<Located>,
 }

@@ -7,8 +7,10 @@ use crate::state::{Labels, TenantDoc};
 
 /// Days that outcomes are looked back on.
 const OUTCOME_DAYS: i64 = 90;
-/// Judged claims at which an address, network or device speaks as loudly as what it is part of.
-const OUTCOME_STRENGTH: f64 = 20.0;
+/// Judged claims at which an address or network speaks as loudly as what it is part of: many people share it.
+const NETWORK_STRENGTH: f64 = 20.0;
+/// Judged claims at which a device speaks as loudly as its tenant: few people share one.
+const DEVICE_STRENGTH: f64 = 5.0;
 /// The share of frauds among judged claims where nothing is known yet: most claims are honest, but judged ones are
 /// those that somebody had doubts about.
 const FRAUD_BASE: f64 = 0.1;
@@ -40,12 +42,14 @@ pub(super) fn asn_refund_share(known: &Known<'_>) -> Option<f64> {
 pub(super) fn ip_abuse_rate(known: &Known<'_>) -> Option<f64> {
     let around = [known.asn.map(|asn| &asn.labels), known.network.map(|net| &net.labels)];
     let around = around.into_iter().flatten();
-    let base = around.fold(tenant_fraud_rate(known), |base, labels| fraud(known, labels, base));
-    known.ip.map(|ip| fraud(known, &ip.labels, base))
+    let rate = |base, labels| fraud(known, labels, base, NETWORK_STRENGTH);
+    let base = around.fold(tenant_fraud_rate(known), rate);
+    known.ip.map(|ip| rate(base, &ip.labels))
 }
 
 pub(super) fn device_abuse_rate(known: &Known<'_>) -> Option<f64> {
-    known.device.map(|device| fraud(known, &device.labels, tenant_fraud_rate(known)))
+    let base = tenant_fraud_rate(known);
+    known.device.map(|device| fraud(known, &device.labels, base, DEVICE_STRENGTH))
 }
 
 fn tenant_fraud_rate(known: &Known<'_>) -> f64 {
@@ -54,8 +58,8 @@ fn tenant_fraud_rate(known: &Known<'_>) -> f64 {
     shrunk(frauds, labels.judged.count(known.at(), OUTCOME_DAYS), FRAUD_BASE, TENANT_STRENGTH)
 }
 
-fn fraud(known: &Known<'_>, labels: &Labels, base: f64) -> f64 {
+fn fraud(known: &Known<'_>, labels: &Labels, base: f64, strength: f64) -> f64 {
     let frauds = labels.fraud.count(known.at(), OUTCOME_DAYS);
     let judged = labels.judged.count(known.at(), OUTCOME_DAYS);
-    shrunk(frauds, judged, base, OUTCOME_STRENGTH)
+    shrunk(frauds, judged, base, strength)
 }

@@ -59,6 +59,8 @@ fn values_fit_the_catalogue_even_when_nothing_is_known() {
         tenant: &tenant,
         claim_place: GeoFacts::default(),
         order_place: GeoFacts::default(),
+        claim_agent: None,
+        order_agent: None,
         touches: Vec::new(),
     });
     let defs = Catalogue::get().defs();

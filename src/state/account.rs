@@ -45,6 +45,8 @@ pub struct AccountDoc {
     pub settlements: Settlements,
     /// Claims by day; a second question about the same refund is not counted again.
     pub claims_daily: HopCounts,
+    /// Claims by 6 hours, likewise.
+    pub claims_six_hourly: HopCounts,
     /// Claims by hour, likewise.
     pub claims_hourly: HopCounts,
     /// Rejected claims by day.
@@ -101,6 +103,7 @@ impl Default for AccountDoc {
             outcomes: Outcomes::default(),
             settlements: Settlements::default(),
             claims_daily: HopCounts::daily(),
+            claims_six_hourly: HopCounts::six_hourly(),
             claims_hourly: HopCounts::hourly(),
             rejected: HopCounts::daily(),
             chargebacks: SeenSet::default(),
@@ -193,6 +196,7 @@ impl AccountDoc {
         self.seen(claim.requested_at);
         if !context.asked_before {
             self.claims_daily.add(claim.requested_at);
+            self.claims_six_hourly.add(claim.requested_at);
             self.claims_hourly.add(claim.requested_at);
         }
         let claim = AccountClaim {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc, Event,
-    IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc, TenantDoc,
+    EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc,
+    TenantDoc,
 };
 
 /// An entity and how far it has come.
@@ -12,6 +13,8 @@ use super::{
 pub struct Entity {
     /// The last event that was applied.
     applied: Stamp,
+    /// Ledger positions of the latest facts that it applied, ascending.
+    trail: Vec<u64>,
     /// What is remembered.
     pub body: EntityBody,
 }
@@ -72,7 +75,14 @@ impl Entity {
             Subject::Tenant => EntityBody::Tenant(Box::default()),
             Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
         };
-        Self { applied: Stamp::default(), body }
+        Self { applied: Stamp::default(), trail: Vec::new(), body }
+    }
+
+    /// Ledger positions of the latest facts that it applied, ascending: what a person would read to understand it.
+    /// Empty for kinds of which a single fact says little: devices, networks, totals.
+    #[must_use]
+    pub fn trail(&self) -> &[u64] {
+        &self.trail
     }
 
     /// Applies an event, once: one that does not stand behind the last applied one changes nothing. Says whether the
@@ -82,6 +92,7 @@ impl Entity {
             return false;
         }
         self.applied = event.stamp;
+        self.note(event);
         match &mut self.body {
             EntityBody::Order(order) => order.apply(event),
             EntityBody::CardKey(key) => key.apply(event),
@@ -99,6 +110,31 @@ impl Entity {
             EntityBody::Approvals(approvals) => approvals.apply(event),
         }
         true
+    }
+}
+
+impl Entity {
+    fn note(&mut self, event: &Event) {
+        let limit = match self.body {
+            EntityBody::Order(_) | EntityBody::CardKey(_) => 64,
+            EntityBody::Account(_) | EntityBody::Payer(_) | EntityBody::Incidents(_) => 32,
+            EntityBody::Device(_)
+            | EntityBody::Ip(_)
+            | EntityBody::Network(_)
+            | EntityBody::Asn(_)
+            | EntityBody::Sku(_)
+            | EntityBody::Supplier(_)
+            | EntityBody::Batch(_)
+            | EntityBody::Payout(_)
+            | EntityBody::Tenant(_)
+            | EntityBody::Approvals(_) => 0,
+        };
+        if limit > 0 && matches!(event.body, EventBody::Fact(..)) {
+            if self.trail.len() >= limit {
+                self.trail.remove(0);
+            }
+            self.trail.push(event.stamp.position());
+        }
     }
 }
 

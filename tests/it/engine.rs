@@ -9,6 +9,7 @@ mod hooked;
 mod money;
 mod money_book;
 mod names;
+mod oracle;
 mod reask;
 mod restart;
 mod run;

@@ -54,6 +54,18 @@ def twin_orders(case: Case) -> None:
     case.claim("CHARGED_TWICE", PRICE, order="b", shows="PAYMENT_RECORD")
 
 
+def instalments(case: Case) -> None:
+    """The price is paid in two equal parts, an hour apart; the buyer asks for one of them."""
+    half = money(4900)
+    case.known()
+    case.place(PRICE)
+    case.pay(half)
+    case.pay(half, at=HOUR, transaction="second")
+    case.deliver()
+    case.view()
+    case.claim("CHARGED_TWICE", half, shows="PAYMENT_RECORD")
+
+
 PAIRS = [
     Pair(
         paid_twice_with_record,
@@ -179,6 +191,20 @@ PAIRS = [
             "Two equal orders 40 s apart, and the buyer opened the keys of both.",
             [reject("claim_contradicted")],
             lambda case: case.view("2", at=9 * MINUTE, order="b"),
+        ),
+    ),
+    Pair(
+        instalments,
+        Side(
+            "charge-paid-in-two-instalments",
+            "Two payments of half the price each: the buyer takes the second for a double charge.",
+            [reject("claim_contradicted")],
+        ),
+        Side(
+            "charge-an-instalment-too-many",
+            "Three payments of half the price each: one is too many.",
+            [approve("charged_twice", 4900)],
+            lambda case: case.pay(money(4900), at=3 * HOUR - 10 * MINUTE, transaction="third"),
         ),
     ),
 ]

@@ -100,6 +100,27 @@ def sold_twice_and_used(case: Case) -> None:
     case.activate(TRIED, "OK", case.stranger(SWEDEN.format(116)))
 
 
+def names_its_key(case: Case) -> None:
+    """A cheap key that does not work, named in the claim."""
+    price = money(3000)
+    purchase(case, price)
+    claim = case.claim("KEY_INVALID", price, shows="ACTIVATION_ERROR")
+    claim["key_fingerprints"] = [case.key()]
+
+
+def try_key(case: Case, number: int) -> None:
+    """The buyer tries the key another time."""
+    case.activate(20 * MINUTE + number, "INVALID", case.buyer.client(), label=f"try-{number}")
+
+
+def tried_often(case: Case) -> None:
+    """The buyer tries the key 64 times."""
+    purchase(case, money(9800))
+    for number in range(64):
+        try_key(case, number)
+    case.claim("KEY_INVALID", money(9800), shows="ACTIVATION_ERROR")
+
+
 PAIRS = [
     Pair(
         used_before_delivery,
@@ -267,6 +288,34 @@ PAIRS = [
             "The key was sold twice, but it was this buyer who consumed it and has the product.",
             [reject("key_used_by_claimant")],
             lambda case: case.body("activated").update(client=case.buyer.client()),
+        ),
+    ),
+    Pair(
+        names_its_key,
+        Side(
+            "key-claimed-is-the-delivered-one",
+            "The claim names the key that the order got.",
+            [approve("small_amount", 3000)],
+        ),
+        Side(
+            "key-claimed-is-another-one",
+            "The claim names a key that the order never got: a mix-up, or somebody else's key.",
+            [review("key_not_of_order")],
+            lambda case: case.claims[0].update(key_fingerprints=[case.key("2")]),
+        ),
+    ),
+    Pair(
+        tried_often,
+        Side(
+            "key-tried-sixty-four-times",
+            "The vendor answered 64 times that it does not know the key: a script, or a stubborn buyer.",
+            [review("needs_review")],
+        ),
+        Side(
+            "key-tried-once-more",
+            "One try more than is remembered of a key: a person has to look at the vendor's own records.",
+            [review("order_too_long")],
+            lambda case: try_key(case, 64),
         ),
     ),
 ]

@@ -1,6 +1,7 @@
 """Who asks, from where, and how often."""
 
 from scenario import (
+    DAY,
     HOSTING,
     HOUR,
     MINUTE,
@@ -107,6 +108,14 @@ def shared_device(case: Case) -> None:
         order_for(case, buyer, label, at=number * 10 * MINUTE)
         open_key(case, buyer, label, at=number * 10 * MINUTE)
         case.claim("KEY_INVALID", SMALL, at=(3 + number) * HOUR, order=label, buyer=buyer, shows="ACTIVATION_ERROR")
+
+
+def verified_buyer(case: Case) -> None:
+    """An account whose owner showed an identity card."""
+    account_id = case.buyer.account_id
+    verified = {"account_id": account_id, "kind": "ACTIVITY_KIND_VERIFIED", "verified_level": 2}
+    case.add("verified", -300 * DAY, "account_activity", **verified)
+    small_claim(case)
 
 
 PAID = approve("small_amount", 3000)
@@ -236,6 +245,50 @@ PAIRS = [
             "The claim names no device: whether it is the buyer's is unknown, so nothing is paid unseen.",
             [review("needs_review")],
             lambda case: case.claims[0]["client"].pop("device_id"),
+        ),
+    ),
+    Pair(
+        small_claim,
+        Side(
+            "risk-on-an-emulator",
+            "The buyer's device turns out to be an emulator.",
+            [review("emulated_device")],
+            lambda case: case.claims[0]["client"].update(device_emulator=True),
+        ),
+        Side(
+            "risk-on-a-real-phone",
+            "The buyer's device is a real phone.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(device_emulator=False),
+        ),
+    ),
+    Pair(
+        small_claim,
+        Side(
+            "risk-on-a-rooted-phone",
+            "The phone is rooted: many honest people's is.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(device_rooted=True),
+        ),
+        Side(
+            "risk-on-an-untouched-phone",
+            "The phone is as it was sold.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(device_rooted=False),
+        ),
+    ),
+    Pair(
+        verified_buyer,
+        Side(
+            "risk-verified-buyer",
+            "The buyer's identity was checked last year.",
+            [PAID],
+        ),
+        Side(
+            "risk-unverified-buyer",
+            "Nobody ever checked who the buyer is: a small amount is paid all the same.",
+            [PAID],
+            lambda case: case.drop("verified"),
         ),
     ),
 ]

@@ -34,6 +34,15 @@ def to_original(case: Case) -> None:
     case.claims[0].update(destination=original())
 
 
+def new_payout(case: Case) -> None:
+    """A cheap key that does not work; the money is to go to another account of the buyer, set up the day before."""
+    price = money(3000)
+    case.activity("changed", -DAY, "PAYOUT_CHANGED", case.buyer.client())
+    purchase(case, price)
+    claim = case.claim("KEY_INVALID", price, shows="ACTIVATION_ERROR")
+    claim["destination"] = case.elsewhere()
+
+
 PAIRS = [
     Pair(
         payout_changed,
@@ -75,6 +84,20 @@ PAIRS = [
             "The unauthorised order's key was opened by the stranger: the goods are gone and a person decides.",
             [review("takeover_opened")],
             lambda case: case.view(at=2 * HOUR + 300, client=case.stranger(ABROAD.format(219))),
+        ),
+    ),
+    Pair(
+        new_payout,
+        Side(
+            "takeover-payout-changed-yesterday",
+            "From the usual phone, but to a receiving account that was set up yesterday.",
+            [review("payout_changed_lately")],
+        ),
+        Side(
+            "takeover-payout-changed-last-month",
+            "From the usual phone, to a receiving account that was set up a month ago.",
+            [approve("small_amount")],
+            lambda case: case.move("changed", -30 * DAY),
         ),
     ),
 ]

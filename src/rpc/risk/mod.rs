@@ -12,13 +12,13 @@ use super::ask::Ask;
 use super::context::{Answers, Context, admitted, answering, decode_verdict, invalid};
 use super::error::RpcError;
 use crate::domain::{DecisionId, RequestId, Violations};
-use crate::engine::DecisionKey;
+use crate::engine::{DecisionKey, RecordedFact};
 use crate::signals::SignalValue;
 use crate::wire::pb::v1;
 use crate::wire::pb::v1::get_decision_request::Key;
 use crate::wire::pb::v1::refund_risk_service_server::RefundRiskService;
 use crate::wire::pb::v1::signal_reading::Value;
-use crate::wire::{encode_claim, encode_time};
+use crate::wire::{encode_claim, encode_fact, encode_time};
 
 /// Scores refund claims.
 #[derive(Debug)]
@@ -62,14 +62,25 @@ impl<E: Ask> Risk<E> {
         &self,
         request: v1::GetDecisionRequest,
     ) -> Result<v1::GetDecisionResponse, RpcError> {
+        let with_facts = request.with_facts;
         let (name, id, key) = decision_key(request)?;
-        let stored = self.0.find(key).await?.ok_or(RpcError::NoDecision { name, key: id })?;
+        let stored =
+            self.0.find(key, with_facts).await?.ok_or(RpcError::NoDecision { name, key: id })?;
         Ok(v1::GetDecisionResponse {
             claim: Some(encode_claim(&stored.claim)),
             verdict: Some(decode_verdict(stored.verdict)?),
             observed_at: Some(encode_time(stored.observed_at)),
             signals: stored.signals.into_iter().map(reading).collect(),
+            facts: stored.facts.iter().map(recorded).collect(),
         })
+    }
+}
+
+fn recorded(fact: &RecordedFact) -> v1::RecordedFact {
+    v1::RecordedFact {
+        ledger_position: fact.position,
+        observed_at: Some(encode_time(fact.observed_at)),
+        fact: Some(encode_fact(&fact.fact)),
     }
 }
 

@@ -169,7 +169,13 @@ impl State {
             DecisionKey::Request(id) => *id == claim.request_id,
         });
         let (claim, verdict) = found?.clone();
-        Some(StoredDecision { claim, verdict, observed_at: NOW, signals: Vec::new() })
+        Some(StoredDecision {
+            claim,
+            verdict,
+            observed_at: NOW,
+            signals: Vec::new(),
+            facts: Vec::new(),
+        })
     }
 }
 

@@ -55,7 +55,7 @@ async fn bytes_that_are_no_message_are_the_clients_fault() {
     client.ready().await.unwrap();
     // Field 1 is a text here, and a claim there.
     let key = v1::get_decision_request::Key::DecisionId("zzz".into());
-    let request = Request::new(v1::GetDecisionRequest { key: Some(key) });
+    let request = Request::new(v1::GetDecisionRequest { key: Some(key), with_facts: false });
     let path = "/vouch.v1.RefundRiskService/ScoreRefund".parse().unwrap();
     let codec =
         tonic_prost::ProstCodec::<v1::GetDecisionRequest, v1::ScoreRefundResponse>::default();

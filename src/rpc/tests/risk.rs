@@ -22,7 +22,8 @@ async fn find(
     server: &Running,
     key: Option<Key>,
 ) -> Result<v1::GetDecisionResponse, tonic::Status> {
-    let answer = soon(server.risk().get_decision(v1::GetDecisionRequest { key })).await;
+    let answer =
+        soon(server.risk().get_decision(v1::GetDecisionRequest { key, with_facts: true })).await;
     answer.map(tonic::Response::into_inner)
 }
 

@@ -106,7 +106,9 @@ fn a_request_id_has_one_answer() {
     assert_eq!(desk.ask(score(other)).err(), conflict(&format!("request_id {}", claim.request_id)));
 
     let key = DecisionKey::Request(claim.request_id.clone());
-    let Ok(Answer::Found(Some(found))) = desk.ask(Request::Find { tenant: tenant(), key }) else {
+    let Ok(Answer::Found(Some(found))) =
+        desk.ask(Request::Find { tenant: tenant(), key, with_facts: true })
+    else {
         panic!("the decision is found")
     };
     assert_eq!((&found.claim, &found.verdict, found.observed_at), (&claim, &first.bytes, NOW));
@@ -124,6 +126,6 @@ fn tenants_do_not_share_ids() {
     let told = desk.ask(Request::Record { tenant: other.clone(), facts });
     assert!(matches!(told, Ok(Answer::Recorded(r)) if !r[0].duplicate));
     let key = DecisionKey::Request(claim.request_id);
-    let found = desk.ask(Request::Find { tenant: other, key });
+    let found = desk.ask(Request::Find { tenant: other, key, with_facts: true });
     assert!(matches!(found, Ok(Answer::Found(None))));
 }

@@ -121,7 +121,7 @@ pub(super) fn brief(batches: &[&[Request]]) -> String {
                 facts.join(", "),
             )
         }
-        Request::Find { tenant, key } => format!("  {tenant}: find {key:?}\n"),
+        Request::Find { tenant, key, .. } => format!("  {tenant}: find {key:?}\n"),
     };
     let batch =
         |batch: &&[Request]| format!("batch\n{}", batch.iter().map(line).collect::<String>());

@@ -101,7 +101,7 @@ impl Step {
                     Some(id) => DecisionKey::Decision(id.clone()),
                     None => DecisionKey::Request(request_id),
                 };
-                Request::Find { tenant, key }
+                Request::Find { tenant, key, with_facts: true }
             }
         }
     }

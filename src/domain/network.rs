@@ -30,6 +30,12 @@ impl Network {
             }
         }
     }
+
+    /// The address is in it.
+    #[must_use]
+    pub fn contains(self, ip: IpAddr) -> bool {
+        Self::of(ip) == self
+    }
 }
 
 impl fmt::Display for Network {
@@ -53,7 +59,21 @@ impl fmt::Debug for Network {
 
 #[cfg(test)]
 mod tests {
+    use ipnet::IpNet;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn is_the_truncated_network(ip in any::<IpAddr>(), other in any::<IpAddr>()) {
+            let network = Network::of(ip);
+            let naive = IpNet::new(ip, if ip.is_ipv4() { 24 } else { 48 }).unwrap().trunc();
+            prop_assert_eq!(network.to_string(), naive.to_string());
+            prop_assert_eq!(network.contains(other), naive.contains(&other));
+            prop_assert!(network.contains(naive.addr()) && network.contains(naive.broadcast()));
+        }
+    }
 
     #[test]
     fn neighbours_share_a_network() {

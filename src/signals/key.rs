@@ -1,12 +1,11 @@
 //! The timeline of the keys that the claim is about.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use super::charge::count;
 use super::group::signal_group;
 use super::known::Known;
-use crate::domain::{ActivationResult, KeyFingerprint, SettlementStatus, Timestamp};
+use crate::domain::{ActivationResult, KeyFingerprint, Network, SettlementStatus, Timestamp};
 use crate::state::{Activation, CardKeyDoc, Refund};
 
 /// Who is at fault for a key that does not work.
@@ -120,7 +119,7 @@ fn link(known: &Known<'_>, activation: &Activation) -> Link {
         std::iter::once(known.client()).chain(placed).chain(views)
     };
     let account = activation.activator_id.as_ref().map(|id| id.as_str());
-    let same_net = |ip: IpAddr| clients().any(|c| c.ip.is_some_and(|own| net(own) == net(ip)));
+    let same_net = |ip| clients().any(|c| c.ip.is_some_and(|own| Network::of(own).contains(ip)));
     if account == Some(known.claimant().as_str()) {
         Link::Account
     } else if activation.device_id.is_some()
@@ -136,14 +135,8 @@ fn link(known: &Known<'_>, activation: &Activation) -> Link {
     }
 }
 
-/// The /24 of an IPv4 address, the /48 of an IPv6 address.
-fn net(ip: IpAddr) -> Option<ipnet::IpNet> {
-    let prefix = if ip.is_ipv4() { 24 } else { 48 };
-    ipnet::IpNet::new(ip, prefix).ok().map(|net| net.trunc())
-}
-
 fn networks(tries: &[&Activation]) -> i64 {
-    let distinct: BTreeSet<_> = tries.iter().filter_map(|a| a.ip).filter_map(net).collect();
+    let distinct: BTreeSet<_> = tries.iter().filter_map(|a| a.ip).map(Network::of).collect();
     count(distinct.len())
 }
 

@@ -52,14 +52,14 @@ pub(super) fn route(
     }
 }
 
-/// The payer's bank holds or took back all of it: refunded once more, it would be paid twice.
+/// The payer's bank holds or took back all that reversals left of it: refunded once more, it would be paid twice.
 fn went_back_in_dispute(capture: &Capture, order: &OrderDoc) -> bool {
     let disputes = order.chargebacks.iter().filter(|dispute| {
         dispute.psp_transaction_id == capture.psp_transaction_id
             && !matches!(dispute.closed, Some((_, ChargebackResult::Won)))
     });
     let disputed = disputes.map(|dispute| dispute.amount.amount_minor).fold(0, i64::saturating_add);
-    disputed >= capture.amount.amount_minor
+    disputed >= order.left_minor(capture)
 }
 
 /// Parts of a share that count: a fee is stated in per mille or basis points.

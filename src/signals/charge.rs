@@ -81,8 +81,8 @@ pub(super) fn compute(known: &Known<'_>) -> ChargeSignals {
 /// What of the surplus has not gone back yet. Everything that went back counts against it, whatever it was paid for:
 /// a surplus is paid out once.
 fn surplus_minor(known: &Known<'_>) -> Option<i64> {
-    let surplus: i64 =
-        known.order.surplus()?.iter().map(|capture| capture.amount.amount_minor).sum();
+    let order = known.order;
+    let surplus: i64 = order.surplus()?.iter().map(|capture| order.left_minor(capture)).sum();
     let balance = known.balance()?;
     let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
     Some((surplus - gone).max(0))

@@ -13,19 +13,19 @@ pub(super) fn compare_by<T: Serialize, K: Ord>(a: &T, b: &T, key: impl Fn(&T) ->
     key(a).cmp(&key(b)).then_with(|| content(a).cmp(&content(b)))
 }
 
-/// Inserts into a list that is sorted by `key`. A full list takes nothing more and says `false`.
+/// Inserts into a list that is sorted by `key`, and of equals by content. A list that is over `limit` then loses its
+/// last and says `false`: the smallest are kept, in whatever order they came.
 pub(super) fn insert_sorted<T: Serialize, K: Ord>(
     list: &mut Vec<T>,
     limit: usize,
     item: T,
     key: impl Fn(&T) -> K,
 ) -> bool {
-    if list.len() >= limit {
-        return false;
-    }
     let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
     list.insert(at, item);
-    true
+    let fits = list.len() <= limit;
+    list.truncate(limit);
+    fits
 }
 
 /// Inserts into a list that is sorted by `key` and forgets its smallest when it is full.

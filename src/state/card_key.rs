@@ -11,7 +11,8 @@ use crate::domain::{
     ActivationResult, ActivatorId, BatchId, DeviceId, FactBody, OrderId, SupplierId, Timestamp,
 };
 
-/// Most entries in each list of a key: a key that is tried more often is known well enough.
+/// Most entries in each list of a key, the earliest by time: a key that is tried more often is known well enough, and what
+/// it was before it was delivered is what counts.
 pub(super) const KEY_LIST_MAX: usize = 64;
 
 /// Everything that is known of one card key. Lists are sorted by when things happened.
@@ -23,7 +24,7 @@ pub struct CardKeyDoc {
     pub activations: Vec<Activation>,
     /// Where it was found.
     pub leaks: Vec<Leak>,
-    /// A list was full: something is missing here.
+    /// A list was full: something is missing at its end.
     pub truncated: bool,
 }
 

@@ -13,6 +13,10 @@ use crate::domain::{
 
 /// Most entries in each list of an order. The largest order has 10,000 units, but one that needs more than this many
 /// payments, refunds or claims is for a person; its document says that it is truncated.
+///
+/// The earliest by time are kept, in whatever order they are told (disputes: the first by id). Of refunds a later word
+/// replaces an earlier one and may move it: which of more than this many are kept then depends on the order. Of claims
+/// the first that vouch took in are kept.
 pub(super) const ORDER_LIST_MAX: usize = 256;
 
 /// Everything that is known of one order. Lists are sorted by when things happened, claims by when they were asked.
@@ -22,7 +26,7 @@ pub struct OrderDoc {
     pub placed: Option<Placed>,
     /// Money that came in: one entry per PSP transaction id.
     pub captures: Vec<Capture>,
-    /// Captures that the provider took back.
+    /// What the provider took back of captures, in parts or as a whole; the parts of one transaction add up.
     pub reversals: Vec<(Timestamp, PspTransactionId, Money)>,
     /// Goods that were handed over.
     pub deliveries: Vec<Delivery>,
@@ -258,12 +262,11 @@ impl OrderDoc {
         insert_sorted(&mut self.captures, ORDER_LIST_MAX, capture, capture_order)
     }
 
-    /// A transaction is reversed once: its earliest telling stands.
+    /// Reversals of one transaction add up. The same amount at the same moment again is the same reversal, told under
+    /// another fact id.
     fn reversed(&mut self, told: (Timestamp, PspTransactionId, Money)) -> bool {
-        if let Some(known) = self.reversals.iter().position(|(_, id, _)| *id == told.1) {
-            let known = self.reversals.remove(known);
-            let earliest = if compare_by(&told, &known, |r| r.0).is_lt() { told } else { known };
-            return insert_sorted(&mut self.reversals, ORDER_LIST_MAX, earliest, |r| r.0);
+        if self.reversals.contains(&told) {
+            return true;
         }
         insert_sorted(&mut self.reversals, ORDER_LIST_MAX, told, |r| r.0)
     }

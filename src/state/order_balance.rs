@@ -37,11 +37,26 @@ impl Balance {
 }
 
 impl OrderDoc {
-    /// Payments that were not reversed, in order of time.
+    /// Payments of which something is left after reversals, in order of time.
     pub fn standing_captures(&self) -> impl Iterator<Item = &Capture> {
-        self.captures.iter().filter(|capture| {
-            !self.reversals.iter().any(|(_, id, _)| *id == capture.psp_transaction_id)
-        })
+        self.captures.iter().filter(|capture| self.left_minor(capture) > 0)
+    }
+
+    /// What reversals left of a payment, in minor units of its currency. Of one that was reversed in another currency
+    /// nothing is counted on.
+    #[must_use]
+    pub fn left_minor(&self, capture: &Capture) -> i64 {
+        let reversed = self.reversed_minor(capture).unwrap_or(capture.amount.amount_minor);
+        capture.amount.amount_minor - reversed
+    }
+
+    /// What was taken back of a payment, never more than it brought. `None` when it is in another currency.
+    fn reversed_minor(&self, capture: &Capture) -> Option<i64> {
+        let own = self.reversals.iter().filter(|(_, id, _)| *id == capture.psp_transaction_id);
+        let parts = own.map(|(_, _, amount)| {
+            (amount.currency == capture.amount.currency).then_some(amount.amount_minor)
+        });
+        Some(total(parts)?.min(capture.amount.amount_minor))
     }
 
     /// The price in the currency of the first payment, at that payment's rate. `None` when the order or its payment is
@@ -56,7 +71,7 @@ impl OrderDoc {
         first.fx_rate?.convert_back(placed.amount)
     }
 
-    /// The payments beyond those that cover the price, in order of time. `None` as [`Self::price_as_paid`], or when
+    /// The payments beyond those that cover the price, in order of time; of a payment counts what reversals left. `None` as [`Self::price_as_paid`], or when
     /// there are payments in several currencies.
     #[must_use]
     pub fn surplus(&self) -> Option<Vec<&Capture>> {
@@ -70,7 +85,7 @@ impl OrderDoc {
             if covers(covered_minor, price.amount_minor) {
                 surplus.push(capture);
             } else {
-                covered_minor += capture.amount.amount_minor;
+                covered_minor += self.left_minor(capture);
             }
         }
         Some(surplus)
@@ -83,12 +98,7 @@ impl OrderDoc {
         let currency = self.captures.first()?.amount.currency;
         let minor = |money: &Money| (money.currency == currency).then_some(money.amount_minor);
         let captured = total(self.captures.iter().map(|c| minor(&c.amount)))?;
-        let reversed = total(
-            self.reversals
-                .iter()
-                .filter(|(_, id, _)| self.captures.iter().any(|c| c.psp_transaction_id == *id))
-                .map(|(_, _, amount)| minor(amount)),
-        )?;
+        let reversed = total(self.captures.iter().map(|c| self.reversed_minor(c)))?;
         let settled = |refund: &&Refund| refund.status == SettlementStatus::Settled;
         let refunded = total(self.refunds.iter().filter(settled).map(|r| minor(&r.amount)))?;
         let charged_back = total(
@@ -109,7 +119,7 @@ impl OrderDoc {
         }
         Some(Balance {
             currency,
-            paid_minor: captured - reversed.min(captured),
+            paid_minor: captured - reversed,
             refunded_minor: refunded,
             reserved_minor: reserved,
             charged_back_minor: charged_back,

@@ -36,7 +36,55 @@ fn reversals_are_not_refundable() {
     let twice = [at(2, reversed("t1", cny(100))), at(3, reversed("t1", cny(100)))];
     assert_eq!(refundable(&twice), 200, "told twice");
     assert_eq!(refundable(&[at(2, reversed("t9", cny(100)))]), 300, "of a payment never told");
-    assert_eq!(refundable(&[at(2, reversed("t1", cny(900)))]), 0);
+    assert_eq!(refundable(&[at(2, reversed("t1", cny(900)))]), 200, "no more than it brought");
+}
+
+#[test]
+fn parts_of_a_reversal_add_up() {
+    let part = at(2, reversed("t2", cny(50)));
+    assert_eq!(refundable(std::slice::from_ref(&part)), 250);
+    let parts = [part.clone(), at(3, reversed("t2", cny(50))), at(3, reversed("t2", cny(30)))];
+    assert_eq!(refundable(&parts), 300 - 50 - 50 - 30);
+    assert_eq!(refundable(&[part.clone(), part.clone()]), 250, "told twice");
+    let rest = at(4, reversed("t2", cny(150)));
+    assert_eq!(refundable(&[&parts[..], &[rest]].concat()), 100, "no more than it brought");
+    let both = [part, at(3, reversed("t1", cny(100)))];
+    assert_eq!(refundable(&both), 150);
+}
+
+#[test]
+fn a_payment_stands_while_something_of_it_is_left() {
+    let paid = at(0, captured("t1", cny(100)));
+    let standing = |more: &[Intake]| -> Vec<i64> {
+        let order = order_of(&[std::slice::from_ref(&paid), more].concat());
+        order.standing_captures().map(|capture| order.left_minor(capture)).collect()
+    };
+    let part = at(2, reversed("t1", cny(40)));
+    assert_eq!(standing(&[]), [100]);
+    assert_eq!(standing(std::slice::from_ref(&part)), [60]);
+    assert!(standing(&[part.clone(), at(3, reversed("t1", cny(60)))]).is_empty());
+    assert!(standing(&[at(2, reversed("t1", usd(1)))]).is_empty(), "nothing to count on");
+}
+
+/// What a reversal took away covers nothing: the second payment is then needed.
+#[test]
+fn a_partly_reversed_payment_covers_less() {
+    let placed = cases::whole_story().into_iter().find(|record| {
+        matches!(record, Intake::Fact(fact) if matches!(fact.body, crate::domain::FactBody::OrderPlaced(_)))
+    });
+    let placed = placed.unwrap();
+    let price = order_of(&[placed.clone(), at(0, captured("t0", cny(1)))]).price_as_paid().unwrap();
+    let whole = cny(price.amount_minor);
+    let twice = [placed, at(0, captured("t1", whole)), at(1, captured("t2", whole))];
+    let surplus = |more: &[Intake]| -> Vec<String> {
+        let order = order_of(&[&twice[..], more].concat());
+        order.surplus().unwrap().iter().map(|c| c.psp_transaction_id.to_string()).collect()
+    };
+    assert_eq!(surplus(&[]), ["t2"]);
+    let half = at(2, reversed("t1", cny(price.amount_minor / 2)));
+    assert!(surplus(std::slice::from_ref(&half)).is_empty());
+    let third = at(2, captured("t3", whole));
+    assert_eq!(surplus(&[half, third]), ["t3"]);
 }
 
 #[test]

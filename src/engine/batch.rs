@@ -166,10 +166,12 @@ impl<'a> Batch<'a> {
         }
         let setup = Arc::clone(&self.core.setup);
         // What a claim will touch and what it looks at must both be free of undecided claims.
-        let mut gathered = gather(&mut *self.core.store, &setup.geo, &tenant, &claim)?;
+        let mut gathered =
+            gather(&mut *self.core.store, &setup.geo, &tenant, &claim, self.observed_at)?;
         if gathered.subjects.iter().any(|subject| self.is_pending(&tenant, subject)) {
             self.decide_waiting()?;
-            gathered = gather(&mut *self.core.store, &setup.geo, &tenant, &claim)?;
+            gathered =
+                gather(&mut *self.core.store, &setup.geo, &tenant, &claim, self.observed_at)?;
         }
         let known = gathered.known(&claim, &setup.policy.terms, &setup.geo, setup.user_agents)?;
         let geo_failed = known.claim_place.failed || known.order_place.failed;
@@ -303,9 +305,10 @@ impl<'a> Batch<'a> {
     ) -> Result<Vec<RecordedFact>, CoreError> {
         let setup = Arc::clone(&self.core.setup);
         let store = &mut *self.core.store;
-        let subjects = gather(store, &setup.geo, tenant, claim)?.subjects;
+        let subjects = gather(store, &setup.geo, tenant, claim, self.observed_at)?.subjects;
         let key = |subject| EntityKey { tenant: tenant.clone(), subject };
-        let entities = store.load(&subjects.into_iter().map(key).collect::<Vec<_>>())?;
+        let keys: Vec<EntityKey> = subjects.into_iter().map(key).collect();
+        let entities = store.load(&keys, self.observed_at)?;
         let trail = entities.iter().flat_map(|entity| entity.trail());
         let before: BTreeSet<u64> = trail.copied().filter(|told| *told < position).collect();
         let mut facts = Vec::with_capacity(before.len());
@@ -421,7 +424,7 @@ impl<'a> Batch<'a> {
 
     fn approvals(&mut self, tenant: &TenantId) -> Result<ApprovalsDoc, CoreError> {
         let key = EntityKey { tenant: tenant.clone(), subject: Subject::Approvals };
-        let loaded = self.core.store.load(&[key])?;
+        let loaded = self.core.store.load(&[key], self.observed_at)?;
         let approvals = loaded.first().and_then(|entity| entity.approvals());
         approvals.cloned().ok_or(CoreError::OtherKind)
     }

@@ -6,7 +6,7 @@ use super::core::CoreError;
 use super::gather::Gathered;
 use crate::domain::{
     ClaimContext, FactBody, FactContext, JudgedClaim, KeyFault, KeyFingerprint, OrderId,
-    OutcomeReported, RefundClaim, TenantId,
+    OutcomeReported, RefundClaim,
 };
 use crate::geo::{Geo, GeoFacts};
 use crate::state::{Entity, EntityKey, Event, EventBody, Replaced, Stamp, Subject};
@@ -37,7 +37,7 @@ pub(super) fn of_fact(
             context.fault = fault(store, event, activated.key)?.map(Box::new);
         }
         FactBody::OutcomeReported(outcome) => {
-            context.judged = judged(store, &event.tenant, outcome)?.map(Box::new);
+            context.judged = judged(store, event, outcome)?.map(Box::new);
         }
         FactBody::PaymentCaptured(_)
         | FactBody::PaymentReversed(_)
@@ -75,7 +75,7 @@ fn fault(
     event: &Event,
     key: KeyFingerprint,
 ) -> Result<Option<KeyFault>, CoreError> {
-    let before = load(store, &event.tenant, Subject::CardKey(key))?;
+    let before = load(store, event, Subject::CardKey(key))?;
     let doc = before.card_key().ok_or(CoreError::OtherKind)?;
     if doc.found_faulty_at().is_some() {
         return Ok(None);
@@ -86,7 +86,7 @@ fn fault(
     let after = after.card_key().ok_or(CoreError::OtherKind)?;
     let Some(at) = after.found_faulty_at() else { return Ok(None) };
     let Some(delivery) = after.deliveries.first() else { return Ok(None) };
-    let order = load_order(store, &event.tenant, &delivery.order_id)?;
+    let order = load_order(store, event, &delivery.order_id)?;
     let placed = order.order().and_then(|order| order.placed.as_ref());
     Ok(Some(KeyFault {
         at,
@@ -100,10 +100,10 @@ fn fault(
 /// The claim that an outcome is about, when the outcome stands from now on and the claim is known.
 fn judged(
     store: &mut dyn StateStore,
-    tenant: &TenantId,
+    event: &Event,
     outcome: &OutcomeReported,
 ) -> Result<Option<JudgedClaim>, CoreError> {
-    let order = load_order(store, tenant, &outcome.order_id)?;
+    let order = load_order(store, event, &outcome.order_id)?;
     let order = order.order().ok_or(CoreError::OtherKind)?;
     let replaces = match order.outcomes.replaced_by(outcome) {
         Replaced::Nothing => return Ok(None),
@@ -116,17 +116,18 @@ fn judged(
 
 fn load_order(
     store: &mut dyn StateStore,
-    tenant: &TenantId,
+    event: &Event,
     order: &OrderId,
 ) -> Result<Arc<Entity>, CoreError> {
-    load(store, tenant, Subject::Order(order.clone()))
+    load(store, event, Subject::Order(order.clone()))
 }
 
+/// An entity as it is when the event is taken in.
 fn load(
     store: &mut dyn StateStore,
-    tenant: &TenantId,
+    event: &Event,
     subject: Subject,
 ) -> Result<Arc<Entity>, CoreError> {
-    let key = EntityKey { tenant: tenant.clone(), subject };
-    store.load(&[key])?.into_iter().next().ok_or(CoreError::OtherKind)
+    let key = EntityKey { tenant: event.tenant.clone(), subject };
+    store.load(&[key], event.observed_at)?.into_iter().next().ok_or(CoreError::OtherKind)
 }

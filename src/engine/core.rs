@@ -108,6 +108,7 @@ impl Core {
             let end = self.ledger.append(&records)?;
             self.store.settled(end)?;
             self.last_observed_at = observed_at;
+            self.store.evict_expired(observed_at)?;
         }
         Ok(answers)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::core::CoreError;
 use crate::domain::{
     BatchId, Client, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim, SupplierId,
-    TenantId, Terms,
+    TenantId, Terms, Timestamp,
 };
 use crate::geo::{Geo, GeoFacts};
 use crate::signals::{Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
@@ -46,17 +46,19 @@ pub(super) struct Gathered {
 struct Reader<'a> {
     store: &'a mut dyn StateStore,
     tenant: &'a TenantId,
+    now: Timestamp,
     subjects: Vec<Subject>,
 }
 
-/// Loads what a claim leads to.
+/// Loads what a claim that is taken in at `now` leads to.
 pub(super) fn gather(
     store: &mut dyn StateStore,
     geo: &Geo,
     tenant: &TenantId,
     claim: &RefundClaim,
+    now: Timestamp,
 ) -> Result<Gathered, CoreError> {
-    let mut reader = Reader { store, tenant, subjects: Vec::new() };
+    let mut reader = Reader { store, tenant, now, subjects: Vec::new() };
     let client = &claim.client;
     let claim_place = client.ip.map(|ip| geo.lookup(ip)).unwrap_or_default();
     let mut round = reader.round(vec![
@@ -195,7 +197,7 @@ impl Reader<'_> {
             |subject: &Subject| EntityKey { tenant: tenant.clone(), subject: subject.clone() };
         let keys: Vec<EntityKey> = subjects.iter().map(key).collect();
         self.subjects.extend(subjects);
-        let found = if keys.is_empty() { Vec::new() } else { self.store.load(&keys)? };
+        let found = if keys.is_empty() { Vec::new() } else { self.store.load(&keys, self.now)? };
         Ok(Round { asked: asked.into_iter(), found: found.into_iter() })
     }
 }

@@ -3,7 +3,8 @@
 //! State is the fold of the ledger, so an old version is not migrated: a store that meets one starts over from the
 //! ledger's beginning.
 
-use super::Entity;
+use super::{Entity, Stamp};
+use crate::domain::Timestamp;
 
 /// Version of the layout below. Raise it with every change of a type that is reachable from [`Entity`], and keep the
 /// recorded sample of each version in the tests.
@@ -39,11 +40,23 @@ pub fn encode(entity: &Entity) -> Result<Vec<u8>, StateCodecError> {
 /// # Errors
 /// The record is empty, of another version, or damaged.
 pub fn decode(bytes: &[u8]) -> Result<Entity, StateCodecError> {
+    postcard::from_bytes(body(bytes)?).map_err(StateCodecError::Damaged)
+}
+
+/// When the entity of a record was last touched, without decoding all of it.
+///
+/// # Errors
+/// The record is empty, of another version, or its beginning is damaged.
+pub fn touched_at(bytes: &[u8]) -> Result<Timestamp, StateCodecError> {
+    let head = postcard::take_from_bytes::<(Stamp, Timestamp)>(body(bytes)?);
+    let ((_, touched_at), _) = head.map_err(StateCodecError::Damaged)?;
+    Ok(touched_at)
+}
+
+fn body(bytes: &[u8]) -> Result<&[u8], StateCodecError> {
     match bytes.split_first() {
         None => Err(StateCodecError::Empty),
-        Some((&STATE_VERSION, body)) => {
-            postcard::from_bytes(body).map_err(StateCodecError::Damaged)
-        }
+        Some((&STATE_VERSION, body)) => Ok(body),
         Some((&found, _)) => Err(StateCodecError::Version { found }),
     }
 }

@@ -2,17 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::retention::retention_ms;
 use super::{
     AccountDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc, Event,
     EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc,
     TenantDoc,
 };
+use crate::domain::Timestamp;
 
 /// An entity and how far it has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
+    // The first two are at the beginning of every record: `touched_at` of the codec reads them alone.
     /// The last event that was applied.
     applied: Stamp,
+    /// When vouch took that event in.
+    touched_at: Timestamp,
     /// Ledger positions of the latest facts that it applied, ascending.
     trail: Vec<u64>,
     /// What is remembered.
@@ -75,7 +80,12 @@ impl Entity {
             Subject::Tenant => EntityBody::Tenant(Box::default()),
             Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
         };
-        Self { applied: Stamp::default(), trail: Vec::new(), body }
+        Self {
+            applied: Stamp::default(),
+            touched_at: Timestamp::default(),
+            trail: Vec::new(),
+            body,
+        }
     }
 
     /// Ledger positions of the latest facts that it applied, ascending: what a person would read to understand it.
@@ -85,13 +95,31 @@ impl Entity {
         &self.trail
     }
 
-    /// Applies an event, once: one that does not stand behind the last applied one changes nothing. Says whether the
-    /// entity changed.
+    /// Nothing touched it for so long that it counts as unknown from `now` on, which is never before the time at which
+    /// an event that was applied was taken in. How long that is depends on the kind; some kinds are remembered for ever.
+    ///
+    /// INVARIANT: expiry is a matter of meaning, not of storage. Time does not run backwards in the ledger, so what is
+    /// expired once stays so until the next event, which starts it from unknown. Whoever looks at an entity takes an
+    /// expired one for unknown. So it may be deleted at any time from then on or never: nobody can tell. That holds for
+    /// the part of it, too, that comes back when the tail of the ledger is folded again over a deletion: its last touch
+    /// is the same.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        retention_ms(&self.body).is_some_and(|kept_ms| now.ms_since(self.touched_at) >= kept_ms)
+    }
+
+    /// Applies an event, once: one that does not stand behind the last applied one changes nothing. An entity that is
+    /// expired when the event is taken in starts from unknown. Says whether the entity changed.
     pub fn apply(&mut self, event: &Event) -> bool {
         if event.stamp <= self.applied {
             return false;
         }
+        if self.is_expired(event.observed_at) {
+            self.body.forget();
+            self.trail.clear();
+        }
         self.applied = event.stamp;
+        self.touched_at = event.observed_at;
         self.note(event);
         match &mut self.body {
             EntityBody::Order(order) => order.apply(event),
@@ -134,6 +162,28 @@ impl Entity {
                 self.trail.remove(0);
             }
             self.trail.push(event.stamp.position());
+        }
+    }
+}
+
+impl EntityBody {
+    /// Back to [`Entity::unknown`].
+    fn forget(&mut self) {
+        match self {
+            Self::Order(order) => **order = OrderDoc::default(),
+            Self::CardKey(key) => **key = CardKeyDoc::default(),
+            Self::Account(account) => **account = AccountDoc::default(),
+            Self::Device(device) => **device = DeviceDoc::default(),
+            Self::Ip(address) | Self::Network(address) => **address = AddressDoc::default(),
+            Self::Asn(asn) => **asn = AsnDoc::default(),
+            Self::Sku(sku) => **sku = SkuDoc::default(),
+            Self::Supplier(supplier) => **supplier = SupplierDoc::default(),
+            Self::Batch(batch) => **batch = BatchDoc::default(),
+            Self::Payer(payer) => **payer = PayerDoc::default(),
+            Self::Payout(payout) => **payout = PayoutDoc::default(),
+            Self::Incidents(incidents) => **incidents = IncidentsDoc::default(),
+            Self::Tenant(tenant) => **tenant = TenantDoc::default(),
+            Self::Approvals(approvals) => *approvals = ApprovalsDoc::default(),
         }
     }
 }

@@ -80,6 +80,36 @@ impl EntityKey {
         }
         bytes
     }
+
+    /// The key that [`Self::to_bytes`] wrote; `None` when these are no bytes of a key.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (tenant, rest) = bytes.split_at(bytes.iter().position(|byte| *byte == 0)?);
+        let tenant = TenantId::parse(str::from_utf8(tenant).ok()?).ok()?;
+        let ([_, kind], id) = rest.split_first_chunk()?;
+        let text = || str::from_utf8(id).ok();
+        let subject = match kind {
+            b'o' => Subject::Order(OrderId::parse(text()?).ok()?),
+            b'k' => Subject::CardKey(KeyFingerprint(id.try_into().ok()?)),
+            b'a' => Subject::Account(AccountId::parse(text()?).ok()?),
+            b'd' => Subject::Device(DeviceId::parse(text()?).ok()?),
+            b'4' => Subject::Ip(IpAddr::from(<[u8; 4]>::try_from(id).ok()?)),
+            b'6' => Subject::Ip(IpAddr::from(<[u8; 16]>::try_from(id).ok()?)),
+            b'p' => Subject::Payer(PayerFingerprint::parse(text()?).ok()?),
+            b'q' => Subject::Payout(PayoutFingerprint::parse(text()?).ok()?),
+            b'm' => Subject::Network(Network::V4(id.try_into().ok()?)),
+            b'n' => Subject::Network(Network::V6(id.try_into().ok()?)),
+            b's' => Subject::Asn(u32::from_be_bytes(id.try_into().ok()?)),
+            b'u' => Subject::Sku(Sku::parse(text()?).ok()?),
+            b'l' => Subject::Supplier(SupplierId::parse(text()?).ok()?),
+            b'b' => Subject::Batch(BatchId::parse(text()?).ok()?),
+            b'i' if id.is_empty() => Subject::Incidents,
+            b't' if id.is_empty() => Subject::Tenant,
+            b'v' if id.is_empty() => Subject::Approvals,
+            _ => return None,
+        };
+        Some(Self { tenant, subject })
+    }
 }
 
 fn push(bytes: &mut Vec<u8>, kind: u8, id: &[u8]) {

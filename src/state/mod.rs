@@ -8,6 +8,8 @@
 //! * **Any order of happening.** Facts arrive late and out of order. What an entity keeps is sorted by `occurred_at`, or
 //!   is a minimum, maximum, count or set, so that the order of arrival does not show.
 //! * **Bounded.** Every list, set and window has a limit; one that overflows says so.
+//! * **Forgotten by meaning.** An entity that nothing touched for long counts as unknown, whoever looks and whether or not
+//!   it still stands somewhere: see [`Entity::is_expired`].
 
 mod account;
 mod address;
@@ -19,6 +21,8 @@ mod codec;
 mod device;
 mod entity;
 mod event;
+mod haunts;
+mod hops;
 mod incidents;
 mod key;
 mod labels;
@@ -27,7 +31,10 @@ mod order_balance;
 mod outcomes;
 mod payer;
 mod payout;
+mod rate;
+mod retention;
 mod sku;
+mod sums;
 mod supplier;
 mod tenant;
 mod window;
@@ -43,11 +50,12 @@ pub use asn::AsnDoc;
 pub use batch::BatchDoc;
 pub use bounded::SeenSet;
 pub use card_key::{Activation, CardKeyDoc, KeyDelivery, Leak};
-pub use codec::{STATE_VERSION, StateCodecError, decode, encode};
+pub use codec::{STATE_VERSION, StateCodecError, decode, encode, touched_at};
 pub use device::DeviceDoc;
 pub use entity::{Entity, EntityBody};
 pub(crate) use event::subjects_of_decision;
 pub use event::{ClaimDecided, Event, EventBody, Stamp};
+pub use haunts::Haunts;
 pub use incidents::IncidentsDoc;
 pub use key::{EntityKey, Subject};
 pub use labels::Labels;
@@ -56,7 +64,10 @@ pub use order_balance::Balance;
 pub use outcomes::{Outcomes, Replaced, Settlements};
 pub use payer::{PayerCapture, PayerDoc};
 pub use payout::PayoutDoc;
+pub use rate::RateHops;
+pub use retention::RETENTION_MIN_MS;
 pub use sku::SkuDoc;
+pub use sums::MoneyHops;
 pub use supplier::SupplierDoc;
 pub use tenant::{ApprovalsDoc, TenantDoc};
 pub use window::HopCounts;

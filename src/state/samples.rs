@@ -36,12 +36,12 @@ pub(crate) enum Intake {
 impl Intake {
     /// The events of the record at a ledger position.
     pub(crate) fn events(&self, position: u64) -> Vec<Event> {
-        let event = |stamp, body| Event {
-            stamp,
-            tenant: TenantId::parse("shop").unwrap(),
-            observed_at: START.plus_ms(i64::try_from(position).unwrap()),
-            body,
-        };
+        self.events_at(position, START.plus_ms(i64::try_from(position).unwrap()))
+    }
+
+    fn events_at(&self, position: u64, observed_at: Timestamp) -> Vec<Event> {
+        let tenant = TenantId::parse("shop").unwrap();
+        let event = |stamp, body| Event { stamp, tenant: tenant.clone(), observed_at, body };
         match self {
             Self::Fact(fact) => {
                 vec![event(
@@ -69,6 +69,33 @@ fn context_of(fact: &Fact) -> FactContext {
 /// The events of records that stand at 1, 2, 3 ..
 pub(crate) fn events(records: &[Intake]) -> Vec<Event> {
     (1..).zip(records).flat_map(|(position, record)| record.events(position)).collect()
+}
+
+/// The events of records that stand at 1, 2, 3 .., each taken in so many milliseconds after the one before.
+pub(crate) fn events_apart(records: &[(Intake, i64)]) -> Vec<Event> {
+    let mut now = START;
+    let mut events = Vec::new();
+    for (position, (record, gap_ms)) in (1..).zip(records) {
+        now = now.plus_ms(*gap_ms);
+        events.extend(record.events_at(position, now));
+    }
+    events
+}
+
+/// A time between two records: mostly none to speak of, sometimes about as long as something is remembered.
+pub(crate) fn gap_ms() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        8 => 0_i64..1_000,
+        1 => (0_i64..1_200).prop_map(|days| days * DAY_MS),
+        1 => (select(vec![120_i64, 400, 800, 1_100]), -1_i64..=1)
+            .prop_map(|(days, ms)| days * DAY_MS + ms),
+    ]
+}
+
+/// What is known of an entity at a time.
+pub(crate) fn known_at(entity: Option<&Entity>, key: &EntityKey, now: Timestamp) -> Entity {
+    let known = entity.filter(|entity| !entity.is_expired(now));
+    known.cloned().unwrap_or_else(|| Entity::unknown(&key.subject))
 }
 
 /// The naive fold: everything in one map.

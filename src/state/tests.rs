@@ -10,46 +10,13 @@ use super::samples::{Intake, START, events, fact, fold, intake, time};
 use super::*;
 use crate::domain::{DAY_MS, Decision, HOUR_MS, OutcomeLabel, SettlementStatus, Timestamp};
 
+mod aggregates;
 mod balance;
 mod cases;
+mod limits;
+mod retention;
 
 proptest! {
-    #[test]
-    fn hop_counts_equal_the_naive_count(
-        at in vec((0_i64..200 * 24).prop_map(|h| START.plus_ms(h * HOUR_MS)), 1..60),
-        query in 0_i64..300 * 24,
-        hops in 1_i64..=90,
-    ) {
-        for (mut counts, hop_ms, kept) in
-            [(HopCounts::daily(), DAY_MS, 90), (HopCounts::hourly(), HOUR_MS, 24)]
-        {
-            let hop = |t: Timestamp| t.ms().div_euclid(hop_ms);
-            for t in &at {
-                counts.add(*t);
-            }
-            let newest = at.iter().copied().map(hop).max().unwrap();
-            let (query, hops) = (START.plus_ms(query * HOUR_MS), hops.min(kept));
-            let last = hop(query);
-            let naive = at.iter().copied().map(hop).filter(|event| {
-                *event > last - hops && *event <= last && *event > newest - kept
-            });
-            prop_assert_eq!(counts.count(query, hops), i64::try_from(naive.count()).unwrap());
-        }
-    }
-
-    #[test]
-    fn hop_counts_do_not_show_the_order(at in vec(time(), 1..60).prop_flat_map(shuffled)) {
-        let count = |times: &[Timestamp]| {
-            let mut counts = (HopCounts::daily(), HopCounts::hourly());
-            for at in times {
-                counts.0.add(*at);
-                counts.1.add(*at);
-            }
-            counts
-        };
-        prop_assert_eq!(count(&at.0), count(&at.1));
-    }
-
     #[test]
     fn seen_sets_equal_the_naive_set(
         seen in vec((0_u32..SEEN_IDS, time()), 0..150),
@@ -159,17 +126,6 @@ fn a_full_seen_set_forgets_the_least_recent_and_says_so() {
 }
 
 #[test]
-fn hop_windows_are_half_open() {
-    let mut counts = HopCounts::hourly();
-    counts.add(START);
-    assert_eq!(counts.count(START.plus_ms(HOUR_MS - 1), 1), 1, "the hop that the time lies in");
-    assert_eq!(counts.count(START.plus_ms(HOUR_MS), 1), 0);
-    assert_eq!(counts.count(START.plus_ms(24 * HOUR_MS - 1), 24), 1);
-    assert_eq!(counts.count(START.plus_ms(24 * HOUR_MS), 24), 0);
-    assert_eq!(counts.count(START.plus_ms(-1), 24), 0, "it has not happened yet");
-}
-
-#[test]
 fn says_why_bytes_are_no_state() {
     assert!(matches!(decode(&[]), Err(StateCodecError::Empty)));
     let older = STATE_VERSION - 1;
@@ -193,6 +149,6 @@ fn the_layout_has_the_version_that_it_says() {
     assert_eq!(kinds.len(), 15, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (2, "ab0aa7b66585f5da9014f06fd0ca468161d3599f46f5e7d55ecc35c851a50668")
+        (2, "9ff9238bc2ade6ea0c36c1d4b50df81aabc516e6d945e41ac8b65122dfe2cf84")
     );
 }

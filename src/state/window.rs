@@ -2,20 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hops::{DAYS_KEPT, Hops};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// Counts of events by hop, for as many hops as the longest window needs.
 ///
 /// A window of `n` hops at time `t` is half-open: it ends with the hop that `t` lies in and holds the `n - 1` hops
-/// before it. Counting an event later, or in another order, gives the same.
+/// before it. Counting an event later, or in another order, gives the same. Hops lie on the clock (UTC), not on the
+/// first event. A hop that holds more than `u32::MAX` events stays there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopCounts {
     resolution: Resolution,
-    /// Hop index and count, ascending; none is 0.
-    hops: Vec<(i64, u32)>,
+    counts: Hops<u32>,
 }
 
-/// How long a hop is, and how many are kept.
+/// How long a hop is, and how many are kept. New ones go to the end: their numbers are in records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Resolution {
     FiveMinutes,
@@ -34,77 +35,62 @@ impl Resolution {
         })
     }
 
-    const fn kept(self) -> i64 {
+    const fn kept(self) -> u8 {
         match self {
             Self::FiveMinutes => 12,
             Self::Hour => 24,
             Self::SixHours => 28,
-            Self::Day => 90,
+            Self::Day => DAYS_KEPT,
         }
     }
 }
 
 impl HopCounts {
-    /// Hops of 5 minutes, for windows up to 1 h.
+    /// Hops of five minutes, 12 of them: for windows up to 1 h.
     #[must_use]
     pub const fn five_minutes() -> Self {
-        Self { resolution: Resolution::FiveMinutes, hops: Vec::new() }
+        Self::new(Resolution::FiveMinutes)
     }
 
-    /// Hops of 6 hours, for windows up to 7 d.
-    #[must_use]
-    pub const fn six_hourly() -> Self {
-        Self { resolution: Resolution::SixHours, hops: Vec::new() }
-    }
-
-    /// Hops of one hour, for windows up to 24 h.
+    /// Hops of one hour, 24 of them: for windows up to 24 h.
     #[must_use]
     pub const fn hourly() -> Self {
-        Self { resolution: Resolution::Hour, hops: Vec::new() }
+        Self::new(Resolution::Hour)
     }
 
-    /// Hops of one day, for windows up to 90 d.
+    /// Hops of six hours, 28 of them: for windows up to 7 d.
+    #[must_use]
+    pub const fn six_hourly() -> Self {
+        Self::new(Resolution::SixHours)
+    }
+
+    /// Hops of one day, 90 of them: for windows up to 90 d.
     #[must_use]
     pub const fn daily() -> Self {
-        Self { resolution: Resolution::Day, hops: Vec::new() }
+        Self::new(Resolution::Day)
+    }
+
+    const fn new(resolution: Resolution) -> Self {
+        Self { resolution, counts: Hops::new() }
     }
 
     /// Counts one event. One that is older than the longest window behind the newest is not kept.
     pub fn add(&mut self, at: Timestamp) {
-        let hop = self.resolution.hop(at);
-        let newest = self.hops.last().map_or(hop, |(newest, _)| (*newest).max(hop));
-        if hop <= newest - self.resolution.kept() {
-            return;
+        if let Some(count) = self.counts.at(self.resolution.hop(at), self.resolution.kept()) {
+            *count = count.saturating_add(1);
         }
-        match self.hops.binary_search_by_key(&hop, |(index, _)| *index) {
-            Ok(found) => {
-                if let Some((_, count)) = self.hops.get_mut(found) {
-                    *count = count.saturating_add(1);
-                }
-            }
-            Err(place) => self.hops.insert(place, (hop, 1)),
-        }
-        self.hops.retain(|(index, _)| *index > newest - self.resolution.kept());
     }
 
     /// Takes back one event that was counted. One that is not kept any more is gone already.
     pub fn take_back(&mut self, at: Timestamp) {
-        let hop = self.resolution.hop(at);
-        if let Ok(found) = self.hops.binary_search_by_key(&hop, |(index, _)| *index) {
-            match self.hops.get_mut(found) {
-                Some((_, count)) if *count > 1 => *count -= 1,
-                _ => {
-                    self.hops.remove(found);
-                }
-            }
+        if let Some(count) = self.counts.known(self.resolution.hop(at)) {
+            *count = count.saturating_sub(1);
         }
     }
 
     /// Events in the window of `hops` hops at `at`.
     #[must_use]
     pub fn count(&self, at: Timestamp, hops: i64) -> i64 {
-        let last = self.resolution.hop(at);
-        let within = |(index, _): &&(i64, u32)| *index > last - hops && *index <= last;
-        self.hops.iter().filter(within).map(|(_, count)| i64::from(*count)).sum()
+        self.counts.within(self.resolution.hop(at), hops).map(|count| i64::from(*count)).sum()
     }
 }

@@ -7,7 +7,9 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 use super::cache::Cache;
 use super::header::Header;
+use super::sweep::Sweep;
 use super::{StateStore, StoreError};
+use crate::domain::Timestamp;
 use crate::state::{Entity, EntityKey, Event, STATE_VERSION, decode, encode};
 
 /// Writes collect in memory up to this many bytes before they become a file.
@@ -35,12 +37,17 @@ pub struct StoreLimits {
 /// what is lost is folded again. It may reach the disk early, though, whenever the system likes. But it is written only
 /// after its records were forced to disk, and behind them into the one journal of the database, which is read back in
 /// order up to the first batch that is not whole; tables are made of what is in the journal already.
+///
+/// That an entity is gone reflects records too: those that say that it is late enough. So a deletion is written as any
+/// other change is. An entity whose last changes are not written is not deleted: what is on disk of it may be what they
+/// have to be folded onto again.
 pub struct FjallStore {
     database: Database,
     /// Entity key -> entity; beside them the [`Header`].
     state: Keyspace,
     limits: StoreLimits,
     cache: Cache,
+    sweep: Sweep,
     checkpoint: u64,
     settled: u64,
     /// A write failed: memory may be ahead of what later loads would find.
@@ -72,6 +79,7 @@ impl FjallStore {
             state,
             limits,
             cache: Cache::new(),
+            sweep: Sweep::default(),
             checkpoint: header.checkpoint,
             settled: header.reflects,
             broken: false,
@@ -100,14 +108,15 @@ impl FjallStore {
         if self.broken { Err(storage(BrokenError)) } else { Ok(()) }
     }
 
-    /// Writes those of the entities that are not written yet, and how far the state has come.
-    fn write_back(&mut self, keys: &[EntityKey]) -> Result<(), StoreError> {
-        let written = self.try_write_back(keys);
+    /// Writes those of the entities that are not written yet, takes away those that are `gone`, and says how far the
+    /// state has come.
+    fn write_back(&mut self, keys: &[EntityKey], gone: &[EntityKey]) -> Result<(), StoreError> {
+        let written = self.try_write_back(keys, gone);
         self.broken |= written.is_err();
         written
     }
 
-    fn try_write_back(&mut self, keys: &[EntityKey]) -> Result<(), StoreError> {
+    fn try_write_back(&mut self, keys: &[EntityKey], gone: &[EntityKey]) -> Result<(), StoreError> {
         let mut batch = self.database.batch();
         for key in keys {
             if let Some(entity) = self.cache.take_unsaved(key) {
@@ -115,6 +124,9 @@ impl FjallStore {
                 self.cache.measured(key, bytes.len());
                 batch.insert(&self.state, key.to_bytes(), bytes);
             }
+        }
+        for key in gone {
+            batch.remove(&self.state, key.to_bytes());
         }
         let unsaved = self.cache.oldest_unsaved();
         let before_unsaved = unsaved.map_or(self.settled, |position| position.saturating_sub(1));
@@ -131,12 +143,12 @@ impl FjallStore {
 }
 
 impl StateStore for FjallStore {
-    fn load(&mut self, keys: &[EntityKey]) -> Result<Vec<Arc<Entity>>, StoreError> {
+    fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         self.usable()?;
         let mut entities = Vec::with_capacity(keys.len());
         for key in keys {
             self.fetch(key)?;
-            let entity = self.cache.get(key);
+            let entity = self.cache.get(key).filter(|entity| !entity.is_expired(now));
             entities.push(entity.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
         }
         self.cache.trim(self.limits.cache_bytes);
@@ -173,9 +185,20 @@ impl StateStore for FjallStore {
             keys.extend(victims.iter().filter(|key| self.cache.is_unsaved(key)).cloned());
         }
         if late || !keys.is_empty() {
-            self.write_back(&keys)?;
+            self.write_back(&keys, &[])?;
         }
         self.cache.evict(&victims);
+        Ok(())
+    }
+
+    fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.usable()?;
+        let mut gone = self.sweep.next_expired(&self.state, now)?;
+        gone.retain(|key| !self.cache.is_unsaved(key));
+        if !gone.is_empty() {
+            self.write_back(&[], &gone)?;
+            self.cache.evict(&gone);
+        }
         Ok(())
     }
 
@@ -183,7 +206,7 @@ impl StateStore for FjallStore {
         self.usable()?;
         self.settled = self.settled.max(position);
         let keys = self.cache.due(self.settled, self.settled, self.settled, usize::MAX);
-        self.write_back(&keys)?;
+        self.write_back(&keys, &[])?;
         self.database.persist(PersistMode::SyncAll).map_err(storage)
     }
 
@@ -232,7 +255,7 @@ fn usable_header(state: &Keyspace, ledger_end: u64) -> Result<Header, StoreError
     Ok(Header::EMPTY)
 }
 
-fn storage(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+pub(super) fn storage(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Storage(Box::new(error))
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{StateStore, StoreError};
+use crate::domain::{DAY_MS, Timestamp};
 use crate::state::{Entity, EntityKey, Event};
 
 /// A store in memory, for tests and replay: it holds every entity and nothing survives the process. Its checkpoint is
@@ -11,13 +12,15 @@ use crate::state::{Entity, EntityKey, Event};
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     entities: HashMap<EntityKey, Arc<Entity>>,
+    /// When expired entities were last looked for.
+    swept_at: Timestamp,
 }
 
 impl StateStore for MemoryStore {
-    fn load(&mut self, keys: &[EntityKey]) -> Result<Vec<Arc<Entity>>, StoreError> {
+    fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         let load = |key: &EntityKey| match self.entities.get(key) {
-            Some(entity) => Arc::clone(entity),
-            None => Arc::new(Entity::unknown(&key.subject)),
+            Some(entity) if !entity.is_expired(now) => Arc::clone(entity),
+            Some(_) | None => Arc::new(Entity::unknown(&key.subject)),
         };
         Ok(keys.iter().map(load).collect())
     }
@@ -34,6 +37,15 @@ impl StateStore for MemoryStore {
     }
 
     fn settled(&mut self, _position: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Looks at every entity, once a day.
+    fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if now.ms_since(self.swept_at) >= DAY_MS {
+            self.swept_at = now;
+            self.entities.retain(|_, entity| !entity.is_expired(now));
+        }
         Ok(())
     }
 

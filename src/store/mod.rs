@@ -7,6 +7,7 @@ mod database;
 mod fjall;
 mod header;
 mod memory;
+mod sweep;
 
 pub use self::fjall::{FjallStore, StoreLimits};
 pub use database::{DatabaseError, open_database};
@@ -14,6 +15,7 @@ pub use memory::MemoryStore;
 
 use std::sync::Arc;
 
+use crate::domain::Timestamp;
 use crate::state::{Entity, EntityKey, Event, StateCodecError};
 
 /// Keeps entity state.
@@ -24,11 +26,12 @@ use crate::state::{Entity, EntityKey, Event, StateCodecError};
 /// INVARIANT: state that reflects a record which is not yet on disk never reaches the disk itself: after a crash the
 /// record's position is given to another one.
 pub trait StateStore: Send {
-    /// The entities, in the order of the keys; one that was never touched comes as [`Entity::unknown`].
+    /// The entities as they are at `now`, in the order of the keys; one that was never touched, or is
+    /// [expired](Entity::is_expired), comes as [`Entity::unknown`].
     ///
     /// # Errors
     /// The storage failed or a record is damaged.
-    fn load(&mut self, keys: &[EntityKey]) -> Result<Vec<Arc<Entity>>, StoreError>;
+    fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError>;
 
     /// Applies events to every entity that they touch. An event that was applied before changes nothing.
     ///
@@ -42,6 +45,15 @@ pub trait StateStore: Send {
     /// # Errors
     /// The storage failed.
     fn settled(&mut self, position: u64) -> Result<(), StoreError>;
+
+    /// Deletes some of the entities that are expired at `now`: a bounded amount of work, so that calling this after each
+    /// batch gets through all of them in time. Nobody can tell from what is loaded.
+    ///
+    /// `now` is when a record was taken in that is settled: after a crash, too, no later event is taken in before it.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Writes everything out, so that a restart has no tail to fold.
     ///

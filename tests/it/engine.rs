@@ -12,6 +12,7 @@ mod names;
 mod oracle;
 mod reask;
 mod restart;
+mod retention;
 mod run;
 mod script;
 mod world;

@@ -1,13 +1,18 @@
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::conformance::{assert_reflects, records, store_conforms};
+use super::super::conformance::{
+    assert_reflects, assert_reflects_at, observed_last, records, store_conforms,
+};
 use super::super::open_database;
 use super::*;
-use crate::state::samples::{Intake, events, fold, intake};
+use crate::domain::DAY_MS;
+use crate::state::Subject;
+use crate::state::samples::{Intake, START, events, events_apart, fold, gap_ms, intake};
 
 const TINY: StoreLimits = StoreLimits { cache_bytes: 6_000, checkpoint_every: 10 };
 const ROOMY: StoreLimits = StoreLimits { cache_bytes: 1 << 24, checkpoint_every: 1_000 };
@@ -34,6 +39,8 @@ fn conforms() {
 enum Then {
     /// The records are on disk, and the store is told.
     Settled,
+    /// The same, and what is expired may be deleted.
+    Evicts,
     /// The records are on disk, and vouch dies before the store is told.
     DiesAfterAppend,
     /// Vouch dies before the records are on disk: they never were.
@@ -44,7 +51,8 @@ enum Then {
 
 fn then() -> impl Strategy<Value = Then> {
     prop_oneof![
-        6 => Just(Then::Settled),
+        4 => Just(Then::Settled),
+        4 => Just(Then::Evicts),
         1 => Just(Then::DiesAfterAppend),
         1 => Just(Then::DiesBeforeAppend),
         1 => Just(Then::Stops),
@@ -52,12 +60,13 @@ fn then() -> impl Strategy<Value = Then> {
 }
 
 /// Opens the store and folds the tail of the ledger, as a start of vouch does.
-fn start(database: &Database, limits: StoreLimits, ledger: &[Intake]) -> FjallStore {
+fn start(database: &Database, limits: StoreLimits, ledger: &[(Intake, i64)]) -> FjallStore {
     let end = u64::try_from(ledger.len()).unwrap();
     let mut store = FjallStore::open(database, limits, end).unwrap();
+    store.sweep.step_records = 7;
     let checkpoint = store.checkpoint();
     assert!(checkpoint <= end, "{checkpoint} is ahead of {end}");
-    let events = events(ledger);
+    let events = events_apart(ledger);
     let tail: Vec<Event> =
         events.into_iter().filter(|event| event.stamp.position() > checkpoint).collect();
     store.commit(&tail).unwrap();
@@ -69,26 +78,34 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn equals_memory_whatever_happens(
-        steps in vec((vec(intake(), 0..12), then()), 1..25),
+        steps in vec((vec((intake(), gap_ms()), 0..12), then()), 1..25),
         cache_bytes in 0_usize..30_000,
         checkpoint_every in 1_u64..40,
     ) {
         let limits = StoreLimits { cache_bytes, checkpoint_every };
         let folder = tempfile::tempdir().unwrap();
         let mut database = database(folder.path());
-        let mut ledger: Vec<Intake> = Vec::new();
+        let mut ledger: Vec<(Intake, i64)> = Vec::new();
         let mut store = start(&database, limits, &ledger);
         for (chunk, then) in steps {
             let kept = ledger.len();
             ledger.extend(chunk);
-            let fresh = events(&ledger).into_iter().filter(|event| {
+            let fresh = events_apart(&ledger).into_iter().filter(|event| {
                 event.stamp.position() > u64::try_from(kept).unwrap()
             });
             store.commit(&fresh.collect::<Vec<_>>()).unwrap();
             let end = u64::try_from(ledger.len()).unwrap();
             match then {
-                Then::Settled => {
+                Then::Settled | Then::Evicts => {
                     store.settled(end).unwrap();
+                    if matches!(then, Then::Evicts) && !ledger.is_empty() {
+                        let events = events_apart(&ledger);
+                        for _ in 0..3 {
+                            store.evict_expired(observed_last(&events)).unwrap();
+                        }
+                        assert_reflects(&mut store, &events);
+                        store.settled(end).unwrap();
+                    }
                     prop_assert!(store.cached_bytes() <= cache_bytes);
                     prop_assert!(end - store.checkpoint() <= checkpoint_every);
                 }
@@ -107,8 +124,120 @@ proptest! {
                 }
             }
         }
-        assert_reflects(&mut store, &events(&ledger));
+        assert_reflects(&mut store, &events_apart(&ledger));
     }
+}
+
+/// Keys of the records on disk.
+fn on_disk(store: &FjallStore) -> BTreeSet<EntityKey> {
+    let keys = store.state.iter().map(|record| record.key().unwrap());
+    keys.filter_map(|key| EntityKey::from_bytes(&key)).collect()
+}
+
+#[test]
+fn what_is_expired_goes_step_by_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = FjallStore::open(&database(folder.path()), ROOMY, 0).unwrap();
+    store.sweep.step_records = 5;
+    let events = events(&records(200));
+    store.commit(&events).unwrap();
+    store.flush(200).unwrap();
+    let all = on_disk(&store);
+    assert_eq!(all, fold(&events).into_keys().collect());
+
+    let late = observed_last(&events).plus_ms(500 * DAY_MS);
+    store.evict_expired(late).unwrap();
+    assert!(on_disk(&store).len() >= all.len() - 5, "no step is long");
+    for _ in 0..all.len() {
+        store.evict_expired(late).unwrap();
+    }
+    let entities = fold(&events);
+    let left: BTreeSet<EntityKey> =
+        entities.iter().filter(|(_, e)| !e.is_expired(late)).map(|(key, _)| key.clone()).collect();
+    assert!((1..all.len()).contains(&left.len()));
+    assert_eq!(on_disk(&store), left);
+    assert_reflects_at(&mut store, &events, late);
+
+    // The next walk begins a day later.
+    let later = late.plus_ms(2_000 * DAY_MS);
+    store.evict_expired(late.plus_ms(DAY_MS - 1)).unwrap();
+    assert_eq!(on_disk(&store), left);
+    for _ in 0..all.len() {
+        store.evict_expired(later).unwrap();
+    }
+    assert!(on_disk(&store).iter().all(|key| !entities[key].is_expired(later)));
+    assert_reflects_at(&mut store, &events, later);
+}
+
+/// What is on disk of it is what its unwritten changes are folded onto after a crash.
+#[test]
+fn what_is_not_written_yet_is_not_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let has_address = |record: &Intake| {
+        let mut touched = record.events(1).into_iter().flat_map(|event| event.touches());
+        touched.any(|key| matches!(key.subject, Subject::Ip(_)))
+    };
+    // An address is remembered for 120 d.
+    let record = records(50).into_iter().find(has_address).unwrap();
+    let ledger = [(record.clone(), 0), (record.clone(), 119 * DAY_MS), (record, 119 * DAY_MS)];
+    let events = events_apart(&ledger);
+    let written = |position: u64| {
+        events.iter().filter(move |e| e.stamp.position() == position).cloned().collect::<Vec<_>>()
+    };
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+    store.commit(&written(1)).unwrap();
+    store.flush(1).unwrap();
+    for position in [2, 3] {
+        store.commit(&written(position)).unwrap();
+        store.settled(position).unwrap();
+    }
+    assert_eq!(store.checkpoint(), 1);
+    let before = on_disk(&store);
+    store.evict_expired(observed_last(&events)).unwrap();
+    assert_eq!(on_disk(&store), before);
+    let mut store = start(&database, ROOMY, &ledger);
+    assert_reflects(&mut store, &events);
+}
+
+/// A backup of the ledger may end before the time at which something was expired.
+#[test]
+fn a_deletion_reflects_the_ledger_up_to_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let mut records: Vec<(Intake, i64)> = records(50).into_iter().map(|r| (r, 0)).collect();
+    records[49].1 = 500 * DAY_MS;
+    let events = events_apart(&records);
+    let (early, last) = events.split_at(events.partition_point(|e| e.stamp.position() < 50));
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+    store.commit(early).unwrap();
+    store.flush(49).unwrap();
+    store.commit(last).unwrap();
+    store.settled(50).unwrap();
+    let before = on_disk(&store).len();
+    store.evict_expired(observed_last(&events)).unwrap();
+    assert!(on_disk(&store).len() < before);
+    drop(store);
+    assert_eq!(FjallStore::open(&database, ROOMY, 50).unwrap().checkpoint(), 49);
+    let mut restored = FjallStore::open(&database, ROOMY, 49).unwrap();
+    assert_eq!(restored.checkpoint(), 0, "cleared");
+    restored.commit(early).unwrap();
+    assert_reflects(&mut restored, early);
+}
+
+#[test]
+fn a_damaged_record_stops_no_walk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = FjallStore::open(&database(folder.path()), ROOMY, 0).unwrap();
+    let events = events(&records(20));
+    store.commit(&events).unwrap();
+    store.flush(20).unwrap();
+    let damaged = fold(&events).into_keys().next().unwrap();
+    store.state.insert(damaged.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
+    store.evict_expired(START.plus_ms(9_000 * DAY_MS)).unwrap();
+    let left = on_disk(&store);
+    assert!(left.contains(&damaged));
+    assert!(left.len() < fold(&events).len());
 }
 
 #[test]
@@ -127,7 +256,7 @@ fn what_is_not_settled_is_never_written() {
     drop(store);
     let mut store = FjallStore::open(&database, TINY, 20).unwrap();
     for (key, whole) in fold(&events) {
-        let loaded = store.load(std::slice::from_ref(&key)).unwrap();
+        let loaded = store.load(std::slice::from_ref(&key), START).unwrap();
         let up_to_20: Vec<Event> =
             events.iter().filter(|e| e.stamp.position() <= 20).cloned().collect();
         let known = fold(&up_to_20).remove(&key);
@@ -190,7 +319,7 @@ fn state_ahead_of_the_ledger_is_folded_anew() {
     let mut restored = FjallStore::open(&database, ROOMY, 49).unwrap();
     assert_eq!(restored.checkpoint(), 0);
     let keys: Vec<EntityKey> = fold(&events).into_keys().collect();
-    for (key, entity) in keys.iter().zip(restored.load(&keys).unwrap()) {
+    for (key, entity) in keys.iter().zip(restored.load(&keys, START).unwrap()) {
         assert_eq!(*entity, Entity::unknown(&key.subject));
     }
 }
@@ -202,5 +331,5 @@ fn a_damaged_record_is_told() {
     let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
     let key = fold(&events(&records(5))).into_keys().next().unwrap();
     store.state.insert(key.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
-    assert!(matches!(store.load(&[key]), Err(StoreError::Codec(_))));
+    assert!(matches!(store.load(&[key], START), Err(StoreError::Codec(_))));
 }

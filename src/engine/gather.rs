@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::core::CoreError;
 use crate::domain::{
-    BatchId, Client, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim, SupplierId,
-    TenantId, Terms, Timestamp,
+    BatchId, Client, DAY_MS, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim,
+    SupplierId, TenantId, Terms, Timestamp,
 };
 use crate::geo::{Geo, GeoFacts};
-use crate::signals::{Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
+use crate::signals::{HOME_DAYS, Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
 use crate::state::{AccountDoc, Delivery, Entity, EntityKey, OrderDoc, Subject};
 use crate::store::StateStore;
 use crate::user_agent::UserAgents;
@@ -238,6 +238,8 @@ impl Gathered {
         let touches = account.touches.iter().filter_map(|touch| Some((touch.at, touch.ip?)));
         let touches = touches.map(|(at, ip)| Located { at, ip, place: places.of(Some(ip)) });
         let touches = touches.collect();
+        let haunts = account.haunts.days_within(claim.requested_at, HOME_DAYS, DAY_MS);
+        let haunts = haunts.map(|(ip, days)| (places.of(Some(ip)), days)).collect();
         Ok(Known {
             claim,
             terms,
@@ -276,6 +278,7 @@ impl Gathered {
             order_place: places.of(ordered_from),
             claim_agent: families(&claim.client),
             order_agent: order.placed.as_ref().and_then(|placed| families(&placed.client)),
+            haunts,
             touches,
         })
     }

@@ -1,12 +1,13 @@
 //! Where the claim comes from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::group::signal_group;
 use super::known::Known;
 use super::rates;
 use crate::domain::{Country, DAY_MS};
-use crate::geo;
+use crate::geo::{self, Place};
 
 /// Look-back for countries that the account was used from.
 const COUNTRY_MEMORY_MS: i64 = 90 * DAY_MS;
@@ -24,6 +25,7 @@ signal_group! {
     ip_is_public_proxy: truth, "-", Anonymous(PublicProxy), "the address is an open proxy", "no public address, or no Anonymous-IP file";
     ip_is_residential_proxy: truth, "-", Anonymous(ResidentialProxy), "the address is sold as a residential proxy, more likely than not", "as ip_is_vpn, with the Residential-Proxy file";
     geo_km_from_order: real, "km", City, "great-circle distance from the order's address", "either place is unknown";
+    geo_km_from_home: real, "km", City, "great-circle distance from the account's home: the place, of those half a degree apart, where it was used on most days of 90, claims and the last 24 h not counted", "either place is unknown";
     geo_speed_kmh: real, "km/h", City, "speed needed from the account's last located use before the claim, accuracy radii taken off; at most 100,000", "either place is unknown, or there was no such use";
     geo_country_changed: truth, "-", City, "another country than the order's address", "either country is unknown";
     geo_country_new_90d: truth, "-", City, "a country that the account was not used from in 90 d, the last 24 h not counted", "the country is unknown, or no such use is known";
@@ -58,6 +60,11 @@ pub(super) fn compute(known: &Known<'_>) -> GeoSignals {
             .as_ref()
             .zip(ordered.place.as_ref())
             .map(|(here, ordered)| geo::distance_km(here, ordered)),
+        geo_km_from_home: here
+            .place
+            .as_ref()
+            .zip(home(known))
+            .map(|(here, home)| geo::distance_km(here, home)),
         geo_speed_kmh: speed_kmh(known),
         geo_country_changed: differ(here.country, ordered.country),
         geo_country_new_90d: country_new(known),
@@ -101,4 +108,22 @@ fn country_new(known: &Known<'_>) -> Option<bool> {
     let lately = known.touches.iter().filter(|touch| touch.at > since && touch.at <= until);
     let seen: Vec<Country> = lately.filter_map(|touch| touch.place.country).collect();
     (!seen.is_empty()).then(|| !seen.contains(&here))
+}
+
+/// The place where the account was used on most days; of several, the first from the south-west.
+fn home<'k>(known: &'k Known<'_>) -> Option<&'k Place> {
+    let mut cells: BTreeMap<(i64, i64), (u32, &Place)> = BTreeMap::new();
+    for (facts, days) in &known.haunts {
+        if let Some(place) = &facts.place {
+            let cell = (half_degrees(place.latitude_deg), half_degrees(place.longitude_deg));
+            cells.entry(cell).or_insert((0, place)).0 += days;
+        }
+    }
+    let most = cells.values().map(|(days, _)| *days).max()?;
+    cells.values().find(|(days, _)| *days == most).map(|(_, place)| *place)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "degrees are at most 180, and NaN gives 0")]
+fn half_degrees(degrees: f64) -> i64 {
+    (degrees * 2.0).floor() as i64
 }

@@ -14,6 +14,9 @@ use crate::state::{
 };
 use crate::user_agent::Families;
 
+/// Days that the account's home is looked for in.
+pub const HOME_DAYS: i64 = 90;
+
 /// Everything that is known when a claim is judged. `None` means that the claim does not name such an entity; one that
 /// it names and that nobody heard of is there and empty.
 #[derive(Debug)]
@@ -62,6 +65,9 @@ pub struct Known<'a> {
     pub claim_agent: Option<Families>,
     /// What the order was placed with.
     pub order_agent: Option<Families>,
+    /// The networks that the account was used from in 90 d, the last day not counted: where each is, and on how many
+    /// days it was used.
+    pub haunts: Vec<(GeoFacts, u32)>,
     /// Where the account was used from lately, oldest first.
     pub touches: Vec<Located>,
 }

@@ -22,7 +22,7 @@ mod value;
 pub use catalogue::Catalogue;
 pub use charge::TWIN_GAP_MAX_MS;
 pub use group::{MINOR_PAYMENT, MINOR_POLICY, SignalDef, SignalSource};
-pub use known::{Known, KnownBatch, Located};
+pub use known::{HOME_DAYS, Known, KnownBatch, Located};
 pub use value::{SignalRow, SignalType, SignalValue};
 
 /// Computes every signal of one claim, in catalogue order.

@@ -53,13 +53,10 @@ pub(super) fn device_abuse_rate(known: &Known<'_>) -> Option<f64> {
 }
 
 fn tenant_fraud_rate(known: &Known<'_>) -> f64 {
-    let labels = &known.tenant.labels;
-    let frauds = labels.fraud.count(known.at(), OUTCOME_DAYS);
-    shrunk(frauds, labels.judged.count(known.at(), OUTCOME_DAYS), FRAUD_BASE, TENANT_STRENGTH)
+    fraud(known, &known.tenant.labels, FRAUD_BASE, TENANT_STRENGTH)
 }
 
 fn fraud(known: &Known<'_>, labels: &Labels, base: f64, strength: f64) -> f64 {
-    let frauds = labels.fraud.count(known.at(), OUTCOME_DAYS);
-    let judged = labels.judged.count(known.at(), OUTCOME_DAYS);
+    let (frauds, judged) = labels.within(known.at(), OUTCOME_DAYS);
     shrunk(frauds, judged, base, strength)
 }

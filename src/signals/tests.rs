@@ -61,6 +61,7 @@ fn values_fit_the_catalogue_even_when_nothing_is_known() {
         order_place: GeoFacts::default(),
         claim_agent: None,
         order_agent: None,
+        haunts: Vec::new(),
         touches: Vec::new(),
     });
     let defs = Catalogue::get().defs();

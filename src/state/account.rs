@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::insert_latest;
-use super::{ClaimDecided, Event, EventBody, HopCounts, Outcomes, SeenSet, Settlements};
+use super::{ClaimDecided, Event, EventBody, Haunts, HopCounts, Outcomes, SeenSet, Settlements};
 use crate::domain::{
     ActivityKind, BatchId, ChargebackId, ClaimContext, ClaimReason, Client, Decision, DeviceId,
     FactBody, Layer, OutcomeLabel, RefundClaim, RefundId, RequestId, Timestamp,
@@ -31,6 +31,8 @@ pub struct AccountDoc {
     pub verified: Option<(Timestamp, u8)>,
     /// Where it was used from lately, oldest first: logins, orders and changes, not claims.
     pub touches: Vec<Touch>,
+    /// The networks it was used from, claims not counted.
+    pub haunts: Haunts,
     /// Devices it was used on, claims not counted.
     pub devices: SeenSet<DeviceId>,
     /// Orders by day.
@@ -96,6 +98,7 @@ impl Default for AccountDoc {
             payout_changed_at: None,
             verified: None,
             touches: Vec::new(),
+            haunts: Haunts::default(),
             devices: SeenSet::default(),
             orders: HopCounts::daily(),
             orders_life: 0,
@@ -185,6 +188,9 @@ impl AccountDoc {
     fn touched(&mut self, at: Timestamp, client: &Client) {
         if let Some(device) = &client.device_id {
             self.devices.add(device, at);
+        }
+        if let Some(ip) = client.ip {
+            self.haunts.add(at, ip);
         }
         if client.ip.is_some() || client.device_id.is_some() {
             let touch = Touch { at, ip: client.ip, device_id: client.device_id.clone() };

@@ -27,6 +27,14 @@ impl RateHops {
         }
     }
 
+    /// Takes back one trial that was counted. One that is not kept any more is gone already.
+    pub fn take_back(&mut self, at: Timestamp, hit: bool) {
+        if let Some(tally) = self.days.known(day_of(at)) {
+            tally.trials = tally.trials.saturating_sub(1);
+            tally.hits = tally.hits.saturating_sub(u32::from(hit));
+        }
+    }
+
     /// Hits and trials of the `days` days that end with the day of `at`: `hits <= trials`.
     #[must_use]
     pub fn within(&self, at: Timestamp, days: i64) -> (i64, i64) {

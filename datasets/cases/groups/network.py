@@ -1,6 +1,6 @@
 """Addresses, networks and devices that several people share, and what became of their claims."""
 
-from scenario import DAY, HOUR, MINUTE, OTHER_PHONE, Buyer, Case, Pair, Side, approve, money, purchase, review, stamp
+from scenario import DAY, HOUR, MINUTE, OTHER_PHONE, SWEDEN, Buyer, Case, Pair, Side, approve, review
 
 from groups.risk import SMALL, open_key, order_for, small_claim
 
@@ -71,6 +71,13 @@ def first_seen_later(case: Case) -> None:
     client = case.buyer.client() | {"device_id": case.id("device", "second")}
     case.activity("second", -DAY - HOUR, "LOGIN", client)
     case.claims[0]["client"] = client
+
+
+def at_home(case: Case) -> None:
+    """The account was used from home on four days of the month before."""
+    for day in (30, 22, 15, 8):
+        case.activity(f"login-{day}", -day * DAY, "LOGIN", case.buyer.client())
+    small_claim(case)
 
 
 PAIRS = [
@@ -157,6 +164,20 @@ PAIRS = [
             "The claim comes from a second phone that first appeared after the goods were delivered.",
             [PAID],
             lambda case: case.move("second", HOUR),
+        ),
+    ),
+    Pair(
+        at_home,
+        Side(
+            "network-traveller-at-home",
+            "The account has been used from one town for weeks, and so is the claim.",
+            [PAID],
+        ),
+        Side(
+            "network-traveller-abroad",
+            "The account has been used from one town for weeks; the claim comes from Sweden, on the usual phone: a traveller.",
+            [PAID],
+            lambda case: case.claims[0]["client"].update(ip=SWEDEN.format(113)),
         ),
     ),
 ]

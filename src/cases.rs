@@ -14,7 +14,7 @@ macro_rules! groups {
 groups! {
     "charge", "delivery", "key", "leak", "window", "route", "takeover", "partial", "race",
     "chargeback", "incident", "currency", "evidence", "channel", "risk", "unknown",
-    "network",
+    "network", "batch",
 }
 
 /// A line of a file of cases that cannot be read.

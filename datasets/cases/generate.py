@@ -34,6 +34,7 @@ GROUPS = (
     "risk",
     "unknown",
     "network",
+    "batch",
 )
 # Each pair has a home address of its own in 175.16.199.0/24 (Changchun in the public test files), so that no address
 # looks busy.

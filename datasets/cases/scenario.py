@@ -255,15 +255,17 @@ class Case:
             client=client or self.buyer.client(),
         )
 
-    def activate(self, at: int, result: str, client: dict, key: str = "1", label: str = "activated") -> None:
-        """Somebody tries the key."""
+    def activate(
+        self, at: int, result: str, client: dict, key: str = "1", label: str = "activated", activator: str = ""
+    ) -> None:
+        """Somebody tries the key, under a vendor's account; `activator` tells several apart."""
         self.add(
             label,
             at,
             "key_activated",
             key_fingerprint=self.key(key),
             result=f"ACTIVATION_RESULT_{result}",
-            activator_id=self.id("activator"),
+            activator_id=self.id("activator", activator),
             client=client,
         )
 

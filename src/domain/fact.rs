@@ -251,6 +251,19 @@ pub struct OutcomeReported {
     pub effective_at: Timestamp,
 }
 
+impl ActivationResult {
+    /// The vendor refused, as it does when somebody guesses keys: all but a key that was consumed, and a product that
+    /// the one who tried owns already.
+    #[must_use]
+    pub const fn is_refusal(self) -> bool {
+        match self {
+            Self::Ok | Self::OwnedBySelf => false,
+            Self::UsedByOther | Self::Invalid | Self::Expired => true,
+            Self::RegionLocked | Self::RateLimited => true,
+        }
+    }
+}
+
 macro_rules! closed_enums {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*

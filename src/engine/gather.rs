@@ -1,5 +1,5 @@
 //! Collecting everything that is known about a claim, in at most three rounds to the store: what the claim names, what
-//! its order and account name, what their payers and batches name.
+//! its order and account name, what their payers, batches and keys name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use super::core::CoreError;
 use crate::domain::{
-    BatchId, Client, DAY_MS, KeyFingerprint, Network, OrderId, PayerFingerprint, RefundClaim,
-    SupplierId, TenantId, Terms, Timestamp,
+    AccountId, ActivatorId, BatchId, Client, DAY_MS, KeyFingerprint, Network, OrderId,
+    PayerFingerprint, RefundClaim, SupplierId, TenantId, Terms, Timestamp,
 };
 use crate::geo::{Geo, GeoFacts};
 use crate::signals::{HOME_DAYS, Known, KnownBatch, Located, TWIN_GAP_MAX_MS};
 use crate::state::{AccountDoc, Delivery, Entity, EntityKey, OrderDoc, Subject};
 use crate::store::StateStore;
 use crate::user_agent::UserAgents;
+
+/// Most of those who tried the keys of one claim that are looked at.
+const ACTIVATORS_MAX: usize = 64;
 
 /// Everything that is known about a claim. INVARIANT: every entity is of the kind that its field says.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(super) struct Gathered {
     keys: Vec<(KeyFingerprint, Arc<Entity>)>,
     payers: Vec<Arc<Entity>>,
     batches: Vec<(BatchId, Arc<Entity>)>,
+    activators: Vec<(ActivatorId, Arc<Entity>)>,
     suppliers: BTreeMap<SupplierId, Arc<Entity>>,
     twin_orders: Vec<(OrderId, Arc<Entity>)>,
     /// Where the claim comes from.
@@ -99,13 +103,17 @@ pub(super) fn gather(
 
     let twins = twins_of(claim, ordered, &payers);
     let suppliers = suppliers_of(ordered, &batches);
+    let activators = activators_of(&claim.account_id, &keys);
     let third = twins.iter().cloned().map(Subject::Order);
     let third = third.chain(suppliers.iter().cloned().map(Subject::Supplier));
+    let third = third.chain(activators.iter().cloned().map(Subject::Activator));
     let mut round = reader.round(third.map(Some).collect())?;
     let twin_orders = twins.into_iter().map(|twin| Ok((twin, round.must()?)));
     let twin_orders = twin_orders.collect::<Result<Vec<_>, CoreError>>()?;
     let suppliers = suppliers.into_iter().map(|supplier| Ok((supplier, round.must()?)));
     let suppliers = suppliers.collect::<Result<BTreeMap<_, _>, CoreError>>()?;
+    let activators = activators.into_iter().map(|activator| Ok((activator, round.must()?)));
+    let activators = activators.collect::<Result<Vec<_>, CoreError>>()?;
     let subjects = reader.subjects;
     Ok(Gathered {
         order,
@@ -122,6 +130,7 @@ pub(super) fn gather(
         payers,
         batches,
         suppliers,
+        activators,
         twin_orders,
         claim_place,
         claimed_batches,
@@ -167,6 +176,18 @@ fn suppliers_of(order: &OrderDoc, batches: &[(BatchId, Arc<Entity>)]) -> BTreeSe
     let ordered = order.placed.as_ref().and_then(|placed| placed.supplier_id.as_ref());
     let batches = batches.iter().filter_map(|(_, batch)| batch.batch()?.supplier_id.as_ref());
     delivered.chain(ordered).chain(batches).cloned().collect()
+}
+
+/// Who tried the keys of the claim, and the account that asks, under whose id it may have tried others.
+fn activators_of(
+    account: &AccountId,
+    keys: &[(KeyFingerprint, Arc<Entity>)],
+) -> BTreeSet<ActivatorId> {
+    let tries = keys.iter().filter_map(|(_, key)| key.card_key()).flat_map(|key| &key.activations);
+    let known: BTreeSet<&ActivatorId> =
+        tries.filter_map(|tried| tried.activator_id.as_ref()).collect();
+    let own = ActivatorId::parse(account.as_str()).ok();
+    own.into_iter().chain(known.into_iter().cloned()).take(ACTIVATORS_MAX).collect()
 }
 
 /// Other orders that the order's payers paid the same amount for, shortly before or after.
@@ -266,6 +287,11 @@ impl Gathered {
             supplier: supplier_of(claim, order)
                 .and_then(|id| self.suppliers.get(id))
                 .and_then(|entity| entity.supplier()),
+            activators: self
+                .activators
+                .iter()
+                .filter_map(|(id, entity)| Some((id.clone(), entity.activator()?)))
+                .collect(),
             payers: self.payers.iter().filter_map(|entity| entity.payer()).collect(),
             twin_orders: self
                 .twin_orders

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::batch::was_victim;
 use super::charge::count;
 use super::group::signal_group;
 use super::known::Known;
+use super::rates;
 use crate::domain::{DAY_MS, Decision, RefundId, Timestamp};
 use crate::state::AccountClaim;
 
@@ -19,7 +21,9 @@ signal_group! {
     account_refunds_7d: int, "claims", Facts, "earlier claims in 7 d, each refund number once", "never";
     account_refunds_30d: int, "claims", Facts, "earlier claims in 30 d, each refund number once", "never";
     account_refunds_90d: int, "claims", Facts, "earlier claims in 90 d, each refund number once", "never";
-    account_fault_refunds_30d: int, "claims", Facts, "of account_refunds_30d, those that were proven or found to be the platform's fault; at most 64", "never";
+    account_fault_refunds_30d: int, "claims", Facts, "of account_refunds_30d, those that were proven or found to be the platform's fault, or were about a key that failed in an outbreak of its batch; at most 64", "never";
+    account_fault_refunds_90d: int, "claims", Facts, "the same of account_refunds_90d; at most 64", "never";
+    account_refund_ratio_90d: real, "share", Facts, "account_refunds_90d less account_fault_refunds_90d over account_orders_90d, shrunk toward the SKU's share of orders that are claimed, that toward the tenant's", "never";
     account_rejected_90d: int, "claims", Facts, "rejected claims in 90 d", "never";
     account_chargebacks: int, "disputes", Facts, "disputes in 10 years; at most 64", "never";
     password_changed_h: real, "h", Facts, "since the last password change before the claim", "no change is known";
@@ -32,6 +36,8 @@ signal_group! {
 
 /// Longer than any account lives.
 const LIFE_MS: i64 = 3_650 * DAY_MS;
+/// Days of the refund ratio.
+const RATIO_DAYS: i64 = 90;
 
 pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
     let at = known.at();
@@ -43,6 +49,7 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
     let pending = |c: &&AccountClaim| {
         !account.has_ended(c) && matches!(c.decided, Some(Decision::Approve | Decision::Review))
     };
+    let our_faults = fault_refunds(known, RATIO_DAYS);
     let opened = account.registered_at.or(account.first_seen_at).filter(|t| *t <= at);
     AccountSignals {
         account_age_d: opened.map(|t| at.days_since(t)),
@@ -53,7 +60,14 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
         account_refunds_7d: Some(account.claims_six_hourly.count(at, 28)),
         account_refunds_30d: Some(account.claims_daily.count(at, 30)),
         account_refunds_90d: Some(account.claims_daily.count(at, 90)),
-        account_fault_refunds_30d: Some(fault_refunds(known)),
+        account_fault_refunds_30d: Some(fault_refunds(known, 30)),
+        account_fault_refunds_90d: Some(our_faults),
+        account_refund_ratio_90d: Some(rates::account_claim_rate(
+            known,
+            (account.claims_daily.count(at, RATIO_DAYS) - our_faults).max(0),
+            account.orders.count(at, RATIO_DAYS),
+            RATIO_DAYS,
+        )),
         account_rejected_90d: Some(account.rejected.count(at, 90)),
         account_chargebacks: Some(account.chargebacks.count_within(at, LIFE_MS, None)),
         password_changed_h: since(account.password_changed_at),
@@ -65,17 +79,20 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
     }
 }
 
-/// Each refund number once, in the hops that `account_refunds_30d` counts.
-fn fault_refunds(known: &Known<'_>) -> i64 {
+/// Each refund number once, in the hops of so many days.
+fn fault_refunds(known: &Known<'_>, days: i64) -> i64 {
     let day = |at: Timestamp| at.ms().div_euclid(DAY_MS);
-    let (last, first) = (day(known.at()), day(known.at()) - 29);
+    let (last, first) = (day(known.at()), day(known.at()) - days + 1);
     let within = |claim: &&AccountClaim| (first..=last).contains(&day(claim.at));
-    let faults = known
-        .account
-        .claims
-        .iter()
-        .filter(within)
-        .filter(|claim| known.account.was_our_fault(claim));
+    let faults =
+        known.account.claims.iter().filter(within).filter(|claim| was_our_fault(known, claim));
     let distinct: BTreeSet<&RefundId> = faults.map(|claim| &claim.refund_id).collect();
     count(distinct.len())
+}
+
+/// What was found out about a claim counts; while nothing was, what was proven, or that its batch had an outbreak.
+fn was_our_fault(known: &Known<'_>, claim: &AccountClaim) -> bool {
+    let account = known.account;
+    account.was_our_fault(claim)
+        || (account.outcomes.of(&claim.refund_id).is_none() && was_victim(known, claim))
 }

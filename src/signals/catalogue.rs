@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use super::{SignalDef, account, charge, claim, device, fx, geo, incident, key, payout};
+use super::{
+    SignalDef, account, batch, charge, claim, device, enumeration, fx, geo, incident, key, payout,
+};
 
 /// Every signal, in the order of the columns.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ impl Catalogue {
     }
 
     fn new() -> Self {
-        let groups: [&[SignalDef]; 9] = [
+        let groups: [&[SignalDef]; 11] = [
             charge::ChargeSignals::DEFS,
             claim::ClaimSignals::DEFS,
             key::KeySignals::DEFS,
@@ -31,6 +33,8 @@ impl Catalogue {
             geo::GeoSignals::DEFS,
             device::DeviceSignals::DEFS,
             account::AccountSignals::DEFS,
+            enumeration::EnumerationSignals::DEFS,
+            batch::BatchSignals::DEFS,
             incident::IncidentSignals::DEFS,
         ];
         let defs = groups.concat();

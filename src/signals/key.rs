@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::batch::is_faulty_in_outbreak;
 use super::charge::count;
 use super::group::signal_group;
 use super::known::Known;
@@ -45,8 +46,8 @@ signal_group! {
     key_leaked_before_delivery: truth, "-", Facts, "a key was public before it was delivered to this order", "the order has no key";
     key_leaked_after_delivery: truth, "-", Facts, "a key became public after it was delivered to this order, and not before", "the order has no key";
     key_activated_after_refund: truth, "-", Facts, "a key was consumed after a refund of the order was paid", "no refund of the order was paid";
-    key_fault_minor: int, "minor units, payment currency", Facts, "price of the keys that were used, leaked or sold before they were delivered to this order, and not consumed by the claimant, less what went or is promised back; units cost the same", "the order has no key, or nothing was captured";
-    key_fault: word(&FAULTS), "-", Facts, "whose fault the timeline shows: merchant (used, leaked or sold before, or never good), buyer (consumed or owned by the claimant), unknown (used by somebody else after delivery), none", "the order has no key";
+    key_fault_minor: int, "minor units, payment currency", Facts, "price of the keys that were used, leaked or sold before they were delivered to this order, or failed in an outbreak of their batch, and not consumed by the claimant, less what went or is promised back; units cost the same", "the order has no key, or nothing was captured";
+    key_fault: word(&FAULTS), "-", Facts, "whose fault the timeline shows: merchant (used, leaked or sold before, never good, or failed in an outbreak of its batch), buyer (consumed or owned by the claimant), unknown (used by somebody else after delivery), none", "the order has no key";
 }
 
 pub(super) fn compute(known: &Known<'_>) -> KeySignals {
@@ -85,7 +86,8 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         key_fault_minor: fault_minor(known),
         key_fault: None,
     };
-    signals.key_fault = has_key.then(|| fault(&signals, !consumed.is_empty()));
+    let outbreak = known.keys.iter().any(|(fp, key)| is_outbreak_victim(known, *fp, key));
+    signals.key_fault = has_key.then(|| fault(&signals, !consumed.is_empty(), outbreak));
     signals
 }
 
@@ -189,18 +191,34 @@ fn fault_minor(known: &Known<'_>) -> Option<i64> {
     let is_at_fault = |(fp, key): &&(KeyFingerprint, &CardKeyDoc)| {
         let spoiled = use_to_delivery_min(known, *fp, key).is_some_and(|min| min < 0.0)
             || leaked_before(known, *fp, key)
-            || sold_times(key) > 1;
-        let consumed = key
-            .activations
-            .iter()
-            .any(|a| a.result == ActivationResult::Ok && link(known, a) >= Link::Ip);
-        spoiled && !consumed
+            || sold_times(key) > 1
+            || is_faulty_in_outbreak(known, *fp, key);
+        spoiled && !consumed_by_claimant(known, key)
     };
     let keys = count(known.keys.iter().filter(is_at_fault).count()).min(units);
     let balance = known.balance()?;
     let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
     let at_fault = price / units * keys + price % units * keys / units;
     (!known.keys.is_empty()).then_some((at_fault - gone).max(0))
+}
+
+/// The key failed in an outbreak of its batch, and the claimant did not consume it.
+pub(super) fn is_outbreak_victim(
+    known: &Known<'_>,
+    fingerprint: KeyFingerprint,
+    key: &CardKeyDoc,
+) -> bool {
+    is_faulty_in_outbreak(known, fingerprint, key) && !consumed_by_claimant(known, key)
+}
+
+/// The claimant tried: the same account, device or address.
+pub(super) fn is_claimant(known: &Known<'_>, activation: &Activation) -> bool {
+    link(known, activation) >= Link::Ip
+}
+
+fn consumed_by_claimant(known: &Known<'_>, key: &CardKeyDoc) -> bool {
+    let consumed = |a: &&Activation| a.result == ActivationResult::Ok;
+    key.activations.iter().filter(consumed).any(|a| is_claimant(known, a))
 }
 
 fn leaked_before(known: &Known<'_>, fingerprint: KeyFingerprint, key: &CardKeyDoc) -> bool {
@@ -219,12 +237,13 @@ fn activated_after_refund(known: &Known<'_>, consumed: &[&Activation]) -> Option
     Some(consumed.iter().any(|activation| activation.at > first.at))
 }
 
-fn fault(signals: &KeySignals, consumed: bool) -> &'static str {
+fn fault(signals: &KeySignals, consumed: bool, outbreak: bool) -> &'static str {
     let used_before = signals.key_first_ok_to_delivery_min.is_some_and(|min| min < 0.0);
     let by_claimant = signals.key_activated_by_claimant == Some(true);
     match signals.key_last_result {
         _ if by_claimant => "buyer",
         _ if used_before
+            || outbreak
             || signals.key_leaked_before_delivery == Some(true)
             || signals.key_sold_times.is_some_and(|times| times > 1) =>
         {

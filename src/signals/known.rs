@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::domain::{
-    AccountId, BatchId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim, Terms,
-    Timestamp,
+    AccountId, ActivatorId, BatchId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim,
+    Terms, Timestamp,
 };
 use crate::geo::GeoFacts;
 use crate::state::{
-    AccountDoc, AddressDoc, AsnDoc, Balance, BatchDoc, CardKeyDoc, DeviceDoc, IncidentsDoc,
-    OrderDoc, PayerDoc, PayoutDoc, SkuDoc, SupplierDoc, TenantDoc,
+    AccountDoc, ActivatorDoc, AddressDoc, AsnDoc, Balance, BatchDoc, CardKeyDoc, DeviceDoc,
+    IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, SupplierDoc, TenantDoc,
 };
 use crate::user_agent::Families;
 
@@ -49,6 +49,8 @@ pub struct Known<'a> {
     pub claimed_batches: &'a [BatchId],
     /// These, and the batches of the account's earlier claims.
     pub batches: BTreeMap<BatchId, KnownBatch<'a>>,
+    /// Who tried keys: under the id of the account that asks, and whoever tried the keys of the claim; at most 64.
+    pub activators: BTreeMap<ActivatorId, &'a ActivatorDoc>,
     /// Who paid the order.
     pub payers: Vec<&'a PayerDoc>,
     /// Other orders that its payers paid at about the same time.

@@ -4,17 +4,21 @@
 //! signal without a value is unknown, and unknown is never a number.
 
 mod account;
+mod batch;
 mod catalogue;
 mod charge;
 mod claim;
 mod device;
+mod enumeration;
 mod fx;
 mod geo;
 mod group;
 mod incident;
 mod key;
 mod known;
+mod outbreak;
 mod payout;
+mod poisson;
 mod rates;
 mod shrink;
 mod value;
@@ -23,6 +27,7 @@ pub use catalogue::Catalogue;
 pub use charge::TWIN_GAP_MAX_MS;
 pub use group::{MINOR_PAYMENT, MINOR_POLICY, SignalDef, SignalSource};
 pub use known::{HOME_DAYS, Known, KnownBatch, Located};
+pub use outbreak::{Outbreak, outbreak};
 pub use value::{SignalRow, SignalType, SignalValue};
 
 /// Computes every signal of one claim, in catalogue order.
@@ -37,6 +42,8 @@ pub fn compute(known: &Known<'_>) -> SignalRow {
     geo::compute(known).push_into(&mut row);
     device::compute(known).push_into(&mut row);
     account::compute(known).push_into(&mut row);
+    enumeration::compute(known).push_into(&mut row);
+    batch::compute(known).push_into(&mut row);
     incident::compute(known).push_into(&mut row);
     row
 }

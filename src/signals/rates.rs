@@ -1,4 +1,5 @@
-//! Rates of the networks and devices that a claim comes from, each drawn toward the rate of what it is part of.
+//! Rates of the networks and devices that a claim comes from, of the account and of what it ordered, each drawn toward
+//! the rate of what it is part of.
 
 use super::known::Known;
 use super::shrink::shrunk;
@@ -20,6 +21,11 @@ const ORDER_STRENGTH: f64 = 50.0;
 const CLAIM_BASE: f64 = 0.03;
 /// Orders, or judged claims, at which a tenant speaks as loudly as the constants.
 const TENANT_STRENGTH: f64 = 100.0;
+/// Orders at which a SKU speaks as loudly as the tenant.
+const SKU_STRENGTH: f64 = 100.0;
+/// Orders at which an account speaks as loudly as what it ordered: ten, so that one refund of a new account is no habit
+/// and four of four are.
+const ACCOUNT_STRENGTH: f64 = 10.0;
 /// Days of the refund share of an autonomous system.
 const SHARE_DAYS: i64 = 7;
 /// The same in hops of 6 hours.
@@ -37,6 +43,21 @@ pub(super) fn asn_refund_share(known: &Known<'_>) -> Option<f64> {
     let (claims, orders) = (asn.claims.count(at, SHARE_HOPS), asn.orders.count(at, SHARE_HOPS));
     let base = tenant_claim_rate(known.tenant, at, SHARE_DAYS);
     Some(shrunk(claims, orders, base, ORDER_STRENGTH))
+}
+
+/// The share of a SKU's orders that end in a claim, in so many days.
+pub(super) fn sku_claim_rate(known: &Known<'_>, days: i64) -> Option<f64> {
+    let (at, sku) = (known.at(), known.sku?);
+    let base = tenant_claim_rate(known.tenant, at, days);
+    Some(shrunk(sku.claims.count(at, days), sku.orders.count(at, days), base, SKU_STRENGTH))
+}
+
+/// The share of an account's orders that end in a claim of its own making, drawn toward that of what it ordered now.
+/// More claims than orders are as many orders: one may be claimed in parts, and not every order is told.
+pub(super) fn account_claim_rate(known: &Known<'_>, claims: i64, orders: i64, days: i64) -> f64 {
+    let base = sku_claim_rate(known, days);
+    let base = base.unwrap_or_else(|| tenant_claim_rate(known.tenant, known.at(), days));
+    shrunk(claims, orders.max(claims), base, ACCOUNT_STRENGTH)
 }
 
 pub(super) fn ip_abuse_rate(known: &Known<'_>) -> Option<f64> {

@@ -14,8 +14,10 @@
 //! prior's mean is estimated from the data (the base), its strength is stated here: it is the number of trials at which
 //! an entity's own history weighs as much as the base.
 //!
-//! Bases nest: an address is drawn toward its network, that toward its autonomous system, that toward the tenant, and
-//! the tenant toward a constant, so that the first claims of a new platform are no extremes either.
+//! Bases nest: an address is drawn toward its network, that toward its autonomous system, that toward the tenant; an
+//! account toward the SKU that it ordered, that toward the tenant; a batch of keys toward the rest of its supplier, that
+//! toward the rest of the tenant. The tenant is drawn toward a constant, so that the first claims of a new platform are no
+//! extremes either.
 
 /// The rate of `events` in `trials`, drawn toward `base` with the weight of `strength` trials. In `0..=1` when `base`
 /// is; `events` above `trials` count as `trials`, so that late news cannot give a rate above 1.

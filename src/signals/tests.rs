@@ -1,5 +1,10 @@
 //! The catalogue is what it says.
 
+mod habits;
+mod outbreaks;
+mod scene;
+mod taxonomy;
+
 use std::collections::BTreeSet;
 
 use super::{Catalogue, Known, MINOR_PAYMENT, MINOR_POLICY, SignalType, SignalValue, compute};
@@ -53,6 +58,7 @@ fn values_fit_the_catalogue_even_when_nothing_is_known() {
         supplier: None,
         claimed_batches: &[],
         batches: std::collections::BTreeMap::new(),
+        activators: std::collections::BTreeMap::new(),
         payers: Vec::new(),
         twin_orders: Vec::new(),
         incidents: &incidents,

@@ -77,10 +77,11 @@ impl SignalValue {
 }
 
 impl fmt::Display for SignalValue {
-    /// As a person reads it: reals with at most two decimals.
+    /// As a person reads it: reals with at most two decimals, tiny ones by their power of ten.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(value) => write!(f, "{value}"),
+            Self::Real(value) if *value != 0.0 && value.abs() < 0.005 => write!(f, "{value:.1e}"),
             Self::Real(value) if value.fract().abs() < f64::EPSILON => write!(f, "{value:.0}"),
             Self::Real(value) => write!(f, "{value:.2}"),
             Self::Truth(value) => write!(f, "{value}"),

@@ -10,11 +10,10 @@ use crate::domain::{AccountId, FactBody, SupplierId};
 pub struct BatchDoc {
     /// Who supplied it: the least of the names that deliveries gave.
     pub supplier_id: Option<SupplierId>,
-    /// Deliveries of its keys in its life.
-    pub delivered_life: u64,
     /// Deliveries of its keys, by day.
     pub delivered: HopCounts,
-    /// Its keys that were found not to work, by 6 hours, each key once.
+    /// Its keys that were found not to work, by day, each key once. Only the vendor's answers tell: whoever claims that
+    /// keys do not work adds nothing here.
     pub faults: HopCounts,
     /// Accounts that got a key that does not work.
     pub victims: SeenSet<AccountId>,
@@ -26,9 +25,8 @@ impl Default for BatchDoc {
     fn default() -> Self {
         Self {
             supplier_id: None,
-            delivered_life: 0,
             delivered: HopCounts::daily(),
-            faults: HopCounts::six_hourly(),
+            faults: HopCounts::daily(),
             victims: SeenSet::default(),
             claims: HopCounts::six_hourly(),
         }
@@ -41,8 +39,9 @@ impl BatchDoc {
         match &event.body {
             EventBody::Fact(fact, context) => {
                 if let FactBody::KeyDelivered(delivered) = &fact.body {
-                    self.delivered_life += 1;
-                    self.delivered.add(fact.occurred_at);
+                    if delivered.key.is_some() {
+                        self.delivered.add(fact.occurred_at);
+                    }
                     let told = delivered.supplier_id.iter().chain(&self.supplier_id).min();
                     self.supplier_id = told.cloned();
                 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::retention::retention_ms;
 use super::{
-    AccountDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc, Event,
-    EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc,
+    AccountDoc, ActivatorDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc,
+    Event, EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc,
     TenantDoc,
 };
 use crate::domain::Timestamp;
@@ -33,6 +33,8 @@ pub enum EntityBody {
     CardKey(Box<CardKeyDoc>),
     /// Of an account.
     Account(Box<AccountDoc>),
+    /// Of one who tries keys.
+    Activator(Box<ActivatorDoc>),
     /// Of a device.
     Device(Box<DeviceDoc>),
     /// Of an address.
@@ -67,6 +69,7 @@ impl Entity {
             Subject::Order(_) => EntityBody::Order(Box::default()),
             Subject::CardKey(_) => EntityBody::CardKey(Box::default()),
             Subject::Account(_) => EntityBody::Account(Box::default()),
+            Subject::Activator(_) => EntityBody::Activator(Box::default()),
             Subject::Device(_) => EntityBody::Device(Box::default()),
             Subject::Ip(_) => EntityBody::Ip(Box::default()),
             Subject::Network(_) => EntityBody::Network(Box::default()),
@@ -125,6 +128,7 @@ impl Entity {
             EntityBody::Order(order) => order.apply(event),
             EntityBody::CardKey(key) => key.apply(event),
             EntityBody::Account(account) => account.apply(event),
+            EntityBody::Activator(activator) => activator.apply(event),
             EntityBody::Device(device) => device.apply(event),
             EntityBody::Ip(address) | EntityBody::Network(address) => address.apply(event),
             EntityBody::Asn(asn) => asn.apply(event),
@@ -207,6 +211,8 @@ accessors! {
     card_key: CardKey => CardKeyDoc;
     /// The account, when it is one.
     account: Account => AccountDoc;
+    /// The one who tries keys, when it is one.
+    activator: Activator => ActivatorDoc;
     /// The device, when it is one.
     device: Device => DeviceDoc;
     /// The address, when it is one.

@@ -152,6 +152,7 @@ fn subjects_of_fact(body: &FactBody, context: &FactContext) -> Vec<Subject> {
         FactBody::KeyViewed(viewed) => vec![Subject::Order(viewed.order_id.clone())],
         FactBody::KeyActivated(activated) => {
             let mut subjects = vec![Subject::CardKey(activated.key)];
+            subjects.extend(activated.activator_id.clone().map(Subject::Activator));
             add_fault(&mut subjects, context);
             subjects
         }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::domain::{
-    AccountId, BatchId, DeviceId, KeyFingerprint, Network, OrderId, PayerFingerprint,
+    AccountId, ActivatorId, BatchId, DeviceId, KeyFingerprint, Network, OrderId, PayerFingerprint,
     PayoutFingerprint, Sku, SupplierId, TenantId,
 };
 
@@ -25,6 +25,8 @@ pub enum Subject {
     CardKey(KeyFingerprint),
     /// An account.
     Account(AccountId),
+    /// One who tries keys: an account, ours or the vendor's.
+    Activator(ActivatorId),
     /// A device.
     Device(DeviceId),
     /// An address.
@@ -63,6 +65,7 @@ impl EntityKey {
             Subject::Order(id) => push(&mut bytes, b'o', id.as_str().as_bytes()),
             Subject::CardKey(fingerprint) => push(&mut bytes, b'k', &fingerprint.0),
             Subject::Account(id) => push(&mut bytes, b'a', id.as_str().as_bytes()),
+            Subject::Activator(id) => push(&mut bytes, b'c', id.as_str().as_bytes()),
             Subject::Device(id) => push(&mut bytes, b'd', id.as_str().as_bytes()),
             Subject::Ip(IpAddr::V4(ip)) => push(&mut bytes, b'4', &ip.octets()),
             Subject::Ip(IpAddr::V6(ip)) => push(&mut bytes, b'6', &ip.octets()),

@@ -12,6 +12,7 @@
 //!   it still stands somewhere: see [`Entity::is_expired`].
 
 mod account;
+mod activator;
 mod address;
 mod asn;
 mod batch;
@@ -45,6 +46,7 @@ pub(crate) mod samples;
 mod tests;
 
 pub use account::{AccountClaim, AccountDoc, Touch};
+pub use activator::ActivatorDoc;
 pub use address::AddressDoc;
 pub use asn::AsnDoc;
 pub use batch::BatchDoc;

@@ -24,7 +24,7 @@ impl SupplierDoc {
     /// It hears of its own deliveries, and of faults of its keys.
     pub(super) fn apply(&mut self, event: &Event) {
         let EventBody::Fact(fact, context) = &event.body else { return };
-        if matches!(&fact.body, FactBody::KeyDelivered(_)) {
+        if matches!(&fact.body, FactBody::KeyDelivered(delivered) if delivered.key.is_some()) {
             self.delivered.add(fact.occurred_at);
         }
         if let Some(fault) = &context.fault {

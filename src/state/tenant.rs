@@ -14,7 +14,7 @@ pub struct TenantDoc {
     pub orders: HopCounts,
     /// Claims by day, each refund once.
     pub claims: HopCounts,
-    /// Deliveries by day.
+    /// Deliveries of keys, by day.
     pub delivered: HopCounts,
     /// Delivered keys that were found not to work, by day, each key once.
     pub faults: HopCounts,
@@ -41,9 +41,11 @@ impl TenantDoc {
         match &event.body {
             EventBody::Fact(fact, context) => {
                 let at = fact.occurred_at;
-                if matches!(fact.body, FactBody::KeyDelivered(_)) {
+                if let FactBody::KeyDelivered(delivered) = &fact.body {
                     self.last_delivery_at = self.last_delivery_at.max(Some(at));
-                    self.delivered.add(at);
+                    if delivered.key.is_some() {
+                        self.delivered.add(at);
+                    }
                 } else if matches!(fact.body, FactBody::OrderPlaced(_)) {
                     self.orders.add(at);
                 }

@@ -146,7 +146,7 @@ fn the_layout_has_the_version_that_it_says() {
         digest.update(key.to_bytes());
         digest.update(encode(&entity).unwrap());
     }
-    assert_eq!(kinds.len(), 15, "every kind of entity is there");
+    assert_eq!(kinds.len(), 16, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
         (2, "368abba9a33fbf67bab2c1ad9db324940033e215648016d9cc02ef091a5e6b20")

@@ -118,6 +118,67 @@ def verified_buyer(case: Case) -> None:
     small_claim(case)
 
 
+def reseller(case: Case) -> None:
+    """An account that ordered 66 keys in six weeks, and claims for the sixth of them within a fortnight."""
+    case.known(login=-41 * DAY)
+    for number in range(60):
+        case.place(SMALL, at=-40 * DAY + number * 9 * HOUR, order=f"bulk-{number}")
+    for number in range(6):
+        began = (-15 + 3 * number) * DAY
+        order_for(case, case.buyer, str(number), at=began)
+        open_key(case, case.buyer, str(number), at=began)
+        case.claim("KEY_INVALID", SMALL, at=began + 3 * HOUR, order=str(number), shows="ACTIVATION_ERROR")
+
+
+def without_bulk(case: Case) -> None:
+    """Only the claimed orders were placed."""
+    for number in range(60):
+        case.drop(f"placed-bulk-{number}")
+
+
+def new_account(case: Case) -> None:
+    """An account that was opened 80 days ago and claims for each of its four orders, one in 25 days: the first as not
+    received, though it was delivered."""
+    case.activity("registered", -80 * DAY, "REGISTERED", case.buyer.client())
+    for number in range(4):
+        began = (-75 + 25 * number) * DAY
+        order_for(case, case.buyer, str(number), at=began)
+        if number == 0:
+            case.neighbour(at=began + 3 * MINUTE)
+            case.claim("NOT_DELIVERED", SMALL, at=began + 3 * HOUR, order="0")
+            continue
+        open_key(case, case.buyer, str(number), at=began)
+        case.claim("KEY_INVALID", SMALL, at=began + 3 * HOUR, order=str(number), shows="ACTIVATION_ERROR")
+
+
+def mistyped(case: Case) -> None:
+    """The key is refused, and so is what the buyer types the next two times."""
+    small_claim(case)
+    case.activate(20 * MINUTE, "INVALID", case.buyer.client())
+    typed(case, 2)
+
+
+def typed(case: Case, upto: int, since: int = 1) -> None:
+    """More keys that the vendor refuses to the buyer's account there, one a minute."""
+    for number in range(since, upto + 1):
+        at = (20 + number) * MINUTE
+        case.activate(at, "INVALID", case.buyer.client(), key=f"typed-{number}", label=f"typed-{number}")
+
+
+def guessed(case: Case) -> None:
+    """The buyer's account tries six keys that were never sold to it, and not its own."""
+    small_claim(case)
+    typed(case, 6)
+    for number in range(1, 7):
+        case.body(f"typed-{number}").update(activator_id=case.buyer.account_id)
+
+
+def guessed_by_stranger(case: Case) -> None:
+    """Somebody else tried the six keys."""
+    for number in range(1, 7):
+        case.body(f"typed-{number}").update(activator_id=case.id("activator", "stranger"))
+
+
 PAID = approve("small_amount", 3000)
 
 PAIRS = [
@@ -289,6 +350,62 @@ PAIRS = [
             "Nobody ever checked who the buyer is: a small amount is paid all the same.",
             [PAID],
             lambda case: case.drop("verified"),
+        ),
+    ),
+    Pair(
+        reseller,
+        Side(
+            "risk-reseller-claims-seldom",
+            "The account claims for the sixth time in a fortnight, but it ordered 66 keys.",
+            [PAID] * 6,
+        ),
+        Side(
+            "risk-six-claims-for-six-orders",
+            "The account claims for the sixth time in a fortnight, and that is all that it ordered.",
+            [PAID, PAID, PAID, review("refund_velocity"), review("refund_velocity"), review("refund_velocity")],
+            without_bulk,
+        ),
+    ),
+    Pair(
+        new_account,
+        Side(
+            "risk-every-order-claimed",
+            "A new account claims slowly, but for each of its four orders.",
+            [PAID, PAID, PAID, review("refund_ratio")],
+        ),
+        Side(
+            "risk-every-order-claimed-one-our-fault",
+            "A new account claims for each of its four orders; the first was never delivered.",
+            [approve("not_delivered", 3000), PAID, PAID, PAID],
+            lambda case: case.drop("delivered-0"),
+        ),
+    ),
+    Pair(
+        mistyped,
+        Side(
+            "risk-key-mistyped-twice",
+            "The buyer mistyped the key two times.",
+            [PAID],
+        ),
+        Side(
+            "risk-keys-guessed",
+            "The buyer went on and had seven other keys refused.",
+            [review("key_enumeration")],
+            lambda case: typed(case, 7, since=3),
+        ),
+    ),
+    Pair(
+        guessed,
+        Side(
+            "risk-keys-guessed-by-account",
+            "The account had six keys refused that were never sold to it.",
+            [review("key_enumeration")],
+        ),
+        Side(
+            "risk-keys-guessed-by-stranger",
+            "Somebody else had the six keys refused; nothing ties them to the buyer's own key.",
+            [PAID],
+            guessed_by_stranger,
         ),
     ),
 ]

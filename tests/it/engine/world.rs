@@ -12,7 +12,7 @@ use vouch::domain::{
 use crate::support::{claim, fact};
 
 /// What ids of the sample cases begin with. The case's name and a label follow.
-pub(super) const KINDS: [&str; 14] = [
+pub(super) const KINDS: [&str; 15] = [
     "order",
     "account",
     "device",
@@ -27,6 +27,7 @@ pub(super) const KINDS: [&str; 14] = [
     "batch",
     "incident",
     "chargeback",
+    "activator",
 ];
 
 /// Every sample case: its name and its line.

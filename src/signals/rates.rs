@@ -53,7 +53,8 @@ pub(super) fn sku_claim_rate(known: &Known<'_>, days: i64) -> Option<f64> {
 }
 
 /// The share of an account's orders that end in a claim of its own making, drawn toward that of what it ordered now.
-/// More claims than orders are as many orders: one may be claimed in parts, and not every order is told.
+/// More claims than orders are as many orders: one may be claimed in parts, and not every order is told. The base counts
+/// the account's own orders and claims too, which its strength makes small.
 pub(super) fn account_claim_rate(known: &Known<'_>, claims: i64, orders: i64, days: i64) -> f64 {
     let base = sku_claim_rate(known, days);
     let base = base.unwrap_or_else(|| tenant_claim_rate(known.tenant, known.at(), days));

@@ -14,17 +14,19 @@ use super::{AccountId, BatchId, DeviceId, OutcomeLabel, Sha256, Sku, SupplierId,
 pub struct FactContext {
     /// Of a placed order: the autonomous system of its address.
     pub asn: Option<u32>,
-    /// Of a delivery or a try at a key: what it brought to light about the key.
+    /// Of an order, a delivery or a try at a key: what it brought to light about a delivered key.
     pub fault: Option<Box<KeyFault>>,
     /// Of an outcome that stands from now on: the claim that it is about, when that is known.
     pub judged: Option<Box<JudgedClaim>>,
 }
 
-/// A delivered key was found not to work, for the first time.
+/// What is known of a delivered key that does not work has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFault {
-    /// When it did not work.
-    pub at: Timestamp,
+    /// Since when it is known not to work; `None`: it is not known any more, for late news show that it worked.
+    pub at: Option<Timestamp>,
+    /// The same before: that counts no more.
+    pub was_at: Option<Timestamp>,
     /// The batch that it was delivered from.
     pub batch_id: Option<BatchId>,
     /// Who supplied it.

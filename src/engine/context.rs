@@ -6,7 +6,7 @@ use super::core::CoreError;
 use super::gather::Gathered;
 use crate::domain::{
     ClaimContext, FactBody, FactContext, JudgedClaim, KeyFault, KeyFingerprint, OrderId,
-    OutcomeReported, RefundClaim,
+    OrderPlaced, OutcomeReported, RefundClaim,
 };
 use crate::geo::{Geo, GeoFacts};
 use crate::state::{Entity, EntityKey, Event, EventBody, Replaced, Stamp, Subject};
@@ -21,16 +21,18 @@ pub(super) fn of_fact(
     let EventBody::Fact(fact, _) = &event.body else { return Ok(FactContext::default()) };
     let mut context = FactContext::default();
     match &fact.body {
-        FactBody::OrderPlaced(placed) => context.asn = placed.client.ip.and_then(|ip| geo.asn(ip)),
+        FactBody::OrderPlaced(placed) => {
+            context.asn = placed.client.ip.and_then(|ip| geo.asn(ip));
+            context.fault = buyer_of_fault(store, event, placed)?.map(Box::new);
+        }
         FactBody::KeyDelivered(delivered) => {
             if let Some(key) = delivered.key {
-                context.fault = fault(store, event, key)?.map(|fault| {
-                    let mut fault = fault;
-                    // Before it there was no other.
-                    fault.batch_id.clone_from(&delivered.batch_id);
-                    fault.supplier_id.clone_from(&delivered.supplier_id);
-                    Box::new(fault)
-                });
+                // A key that another batch delivered before is a matter of its own: key_sold_times.
+                let own = |fault: &KeyFault| {
+                    (&fault.batch_id, &fault.supplier_id)
+                        == (&delivered.batch_id, &delivered.supplier_id)
+                };
+                context.fault = fault(store, event, key)?.filter(own).map(Box::new);
             }
         }
         FactBody::KeyActivated(activated) => {
@@ -69,7 +71,7 @@ pub(super) fn of_claim(
     })
 }
 
-/// The fault that an event brings to light: before it, the key was not known to be delivered and bad.
+/// What an event changes of what is known of a key that does not work.
 fn fault(
     store: &mut dyn StateStore,
     event: &Event,
@@ -77,24 +79,55 @@ fn fault(
 ) -> Result<Option<KeyFault>, CoreError> {
     let before = load(store, event, Subject::CardKey(key))?;
     let doc = before.card_key().ok_or(CoreError::OtherKind)?;
-    if doc.found_faulty_at().is_some() {
-        return Ok(None);
-    }
+    let was_at = doc.found_faulty_at();
     let mut after = (*before).clone();
     // The stamp only has to stand behind those that were applied.
     after.apply(&Event { stamp: Stamp::taken_in(u64::MAX), ..event.clone() });
     let after = after.card_key().ok_or(CoreError::OtherKind)?;
-    let Some(at) = after.found_faulty_at() else { return Ok(None) };
+    let at = after.found_faulty_at();
+    if at == was_at {
+        return Ok(None);
+    }
     let Some(delivery) = after.deliveries.first() else { return Ok(None) };
     let order = load_order(store, event, &delivery.order_id)?;
     let placed = order.order().and_then(|order| order.placed.as_ref());
     Ok(Some(KeyFault {
         at,
+        was_at,
         batch_id: delivery.batch_id.clone(),
         supplier_id: delivery.supplier_id.clone(),
         sku: placed.map(|placed| placed.sku.clone()),
         account_id: placed.map(|placed| placed.account_id.clone()),
     }))
+}
+
+/// An order that is told after its first bad key was: now it is known who met the fault.
+fn buyer_of_fault(
+    store: &mut dyn StateStore,
+    event: &Event,
+    placed: &OrderPlaced,
+) -> Result<Option<KeyFault>, CoreError> {
+    let order = load_order(store, event, &placed.order_id)?;
+    let order = order.order().ok_or(CoreError::OtherKind)?;
+    let told_before = if order.placed.is_none() { order.deliveries.as_slice() } else { &[] };
+    for delivery in told_before {
+        let Some(key) = delivery.key else { continue };
+        let key = load(store, event, Subject::CardKey(key))?;
+        let key = key.card_key().ok_or(CoreError::OtherKind)?;
+        let Some(at) = key.found_faulty_at() else { continue };
+        if key.deliveries.first().is_some_and(|first| first.order_id == placed.order_id) {
+            return Ok(Some(KeyFault {
+                at: Some(at),
+                // It is counted already.
+                was_at: Some(at),
+                batch_id: delivery.batch_id.clone(),
+                supplier_id: delivery.supplier_id.clone(),
+                sku: Some(placed.sku.clone()),
+                account_id: Some(placed.account_id.clone()),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// The claim that an outcome is about, when the outcome stands from now on and the claim is known.

@@ -2,7 +2,7 @@
 //! the rate of what it is part of.
 
 use super::known::Known;
-use super::shrink::shrunk;
+use super::shrink::{share, shrunk, shrunk_share};
 use crate::domain::Timestamp;
 use crate::state::{Labels, TenantDoc};
 
@@ -56,9 +56,25 @@ pub(super) fn sku_claim_rate(known: &Known<'_>, days: i64) -> Option<f64> {
 /// More claims than orders are as many orders: one may be claimed in parts, and not every order is told. The base counts
 /// the account's own orders and claims too, which its strength makes small.
 pub(super) fn account_claim_rate(known: &Known<'_>, claims: i64, orders: i64, days: i64) -> f64 {
+    shrunk(claims, orders.max(claims), account_base(known, days), ACCOUNT_STRENGTH)
+}
+
+/// The share of what an account's orders cost that it asked back, drawn as [`account_claim_rate`], as if every order had
+/// cost the same.
+pub(super) fn account_amount_rate(
+    known: &Known<'_>,
+    asked_minor: i64,
+    spent_minor: i64,
+    orders: i64,
+    days: i64,
+) -> f64 {
+    let base = account_base(known, days);
+    shrunk_share(share(asked_minor, spent_minor), orders, base, ACCOUNT_STRENGTH)
+}
+
+fn account_base(known: &Known<'_>, days: i64) -> f64 {
     let base = sku_claim_rate(known, days);
-    let base = base.unwrap_or_else(|| tenant_claim_rate(known.tenant, known.at(), days));
-    shrunk(claims, orders.max(claims), base, ACCOUNT_STRENGTH)
+    base.unwrap_or_else(|| tenant_claim_rate(known.tenant, known.at(), days))
 }
 
 pub(super) fn ip_abuse_rate(known: &Known<'_>) -> Option<f64> {

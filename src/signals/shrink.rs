@@ -22,8 +22,18 @@
 /// The rate of `events` in `trials`, drawn toward `base` with the weight of `strength` trials. In `0..=1` when `base`
 /// is; `events` above `trials` count as `trials`, so that late news cannot give a rate above 1.
 pub(super) fn shrunk(events: i64, trials: i64, base: f64, strength: f64) -> f64 {
-    let (events, trials) = (as_real(events.min(trials)), as_real(trials));
-    ((events + strength * base) / (trials + strength)).clamp(0.0, 1.0)
+    shrunk_share(share(events, trials), trials, base, strength)
+}
+
+/// The same for a share that `trials` showed, in `0..=1`.
+pub(super) fn shrunk_share(share: f64, trials: i64, base: f64, strength: f64) -> f64 {
+    let trials = as_real(trials);
+    ((share * trials + strength * base) / (trials + strength)).clamp(0.0, 1.0)
+}
+
+/// A part of a whole, in `0..=1`; of nothing it is 0.
+pub(super) fn share(part: i64, whole: i64) -> f64 {
+    if whole <= 0 { 0.0 } else { (as_real(part) / as_real(whole)).min(1.0) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]

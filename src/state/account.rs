@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::insert_latest;
-use super::{ClaimDecided, Event, EventBody, Haunts, HopCounts, Outcomes, SeenSet, Settlements};
+use super::{
+    ClaimDecided, Event, EventBody, Haunts, HopCounts, MoneyHops, Outcomes, SeenSet, Settlements,
+};
 use crate::domain::{
     ActivityKind, BatchId, ChargebackId, ClaimContext, ClaimReason, Client, Decision, DeviceId,
     FactBody, Layer, OutcomeLabel, RefundClaim, RefundId, RequestId, Timestamp,
@@ -39,6 +41,8 @@ pub struct AccountDoc {
     pub orders: HopCounts,
     /// Orders in its life.
     pub orders_life: u64,
+    /// What they cost.
+    pub spent: MoneyHops,
     /// Latest claims, oldest first; one for each request.
     pub claims: Vec<AccountClaim>,
     /// What claims turned out to be.
@@ -51,6 +55,8 @@ pub struct AccountDoc {
     pub claims_six_hourly: HopCounts,
     /// Claims by hour, likewise.
     pub claims_hourly: HopCounts,
+    /// What was asked for, each refund number once.
+    pub asked: MoneyHops,
     /// Rejected claims by day.
     pub rejected: HopCounts,
     /// Disputes, by id, so that each is counted once.
@@ -102,12 +108,14 @@ impl Default for AccountDoc {
             devices: SeenSet::default(),
             orders: HopCounts::daily(),
             orders_life: 0,
+            spent: MoneyHops::default(),
             claims: Vec::new(),
             outcomes: Outcomes::default(),
             settlements: Settlements::default(),
             claims_daily: HopCounts::daily(),
             claims_six_hourly: HopCounts::six_hourly(),
             claims_hourly: HopCounts::hourly(),
+            asked: MoneyHops::default(),
             rejected: HopCounts::daily(),
             chargebacks: SeenSet::default(),
         }
@@ -146,6 +154,7 @@ impl AccountDoc {
             FactBody::OrderPlaced(fact) => {
                 self.orders.add(at);
                 self.orders_life += 1;
+                self.spent.add(at, fact.amount);
                 self.touched(at, &fact.client);
             }
             FactBody::AccountActivity(fact) => {
@@ -201,6 +210,7 @@ impl AccountDoc {
     fn claimed(&mut self, claim: &RefundClaim, context: &ClaimContext) {
         self.seen(claim.requested_at);
         if !context.asked_before {
+            self.asked.add(claim.requested_at, claim.amount);
             self.claims_daily.add(claim.requested_at);
             self.claims_six_hourly.add(claim.requested_at);
             self.claims_hourly.add(claim.requested_at);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Event, EventBody, HopCounts, SeenSet};
-use crate::domain::{AccountId, FactBody, SupplierId};
+use crate::domain::{AccountId, FactBody, KeyFault, SupplierId};
 
 /// What is remembered of one batch of keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,7 +12,8 @@ pub struct BatchDoc {
     pub supplier_id: Option<SupplierId>,
     /// Deliveries of its keys, by day.
     pub delivered: HopCounts,
-    /// Its keys that were found not to work, by day, each key once. Only the vendor's answers tell: whoever claims that
+    /// Its keys that were found not to work, by day, each key once. A key that other batches delivered too counts for the
+    /// one that was known when the fault came to light. Only the vendor's answers tell: whoever claims that
     /// keys do not work adds nothing here.
     pub faults: HopCounts,
     /// Accounts that got a key that does not work.
@@ -46,9 +47,9 @@ impl BatchDoc {
                     self.supplier_id = told.cloned();
                 }
                 if let Some(fault) = &context.fault {
-                    self.faults.add(fault.at);
-                    if let Some(account) = &fault.account_id {
-                        self.victims.add(account, fault.at);
+                    count_fault(&mut self.faults, fault);
+                    if let (Some(account), Some(at)) = (&fault.account_id, fault.at) {
+                        self.victims.add(account, at);
                     }
                 }
             }
@@ -59,5 +60,15 @@ impl BatchDoc {
             }
             EventBody::Decided(_) => {}
         }
+    }
+}
+
+/// Counts a fault where it belongs now, and no more where it was counted before.
+pub(super) fn count_fault(faults: &mut HopCounts, fault: &KeyFault) {
+    if let Some(was_at) = fault.was_at {
+        faults.take_back(was_at);
+    }
+    if let Some(at) = fault.at {
+        faults.add(at);
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::retention::retention_ms;
 use super::{
     AccountDoc, ActivatorDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc,
-    Event, EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject, SupplierDoc,
-    TenantDoc,
+    Event, EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject,
+    SupplierDoc, TenantDoc,
 };
 use crate::domain::Timestamp;
 
@@ -154,6 +154,7 @@ impl Entity {
             | EntityBody::Ip(_)
             | EntityBody::Network(_)
             | EntityBody::Asn(_)
+            | EntityBody::Activator(_)
             | EntityBody::Sku(_)
             | EntityBody::Supplier(_)
             | EntityBody::Batch(_)
@@ -180,6 +181,7 @@ impl EntityBody {
             Self::Device(device) => **device = DeviceDoc::default(),
             Self::Ip(address) | Self::Network(address) => **address = AddressDoc::default(),
             Self::Asn(asn) => **asn = AsnDoc::default(),
+            Self::Activator(activator) => **activator = ActivatorDoc::default(),
             Self::Sku(sku) => **sku = SkuDoc::default(),
             Self::Supplier(supplier) => **supplier = SupplierDoc::default(),
             Self::Batch(batch) => **batch = BatchDoc::default(),

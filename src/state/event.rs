@@ -132,6 +132,7 @@ fn subjects_of_fact(body: &FactBody, context: &FactContext) -> Vec<Subject> {
             ];
             add_client(&mut subjects, &placed.client);
             subjects.extend(context.asn.map(Subject::Asn));
+            add_fault(&mut subjects, context);
             subjects
         }
         FactBody::PaymentCaptured(captured) => {

@@ -103,6 +103,7 @@ impl EntityKey {
             b'm' => Subject::Network(Network::V4(id.try_into().ok()?)),
             b'n' => Subject::Network(Network::V6(id.try_into().ok()?)),
             b's' => Subject::Asn(u32::from_be_bytes(id.try_into().ok()?)),
+            b'c' => Subject::Activator(ActivatorId::parse(text()?).ok()?),
             b'u' => Subject::Sku(Sku::parse(text()?).ok()?),
             b'l' => Subject::Supplier(SupplierId::parse(text()?).ok()?),
             b'b' => Subject::Batch(BatchId::parse(text()?).ok()?),

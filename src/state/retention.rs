@@ -14,7 +14,7 @@ pub const RETENTION_MIN_MS: i64 = 120 * DAY_MS;
 /// | order | 400 | payment rails refund for up to 365 d after the payment (WeChat Pay and Alipay: one year); the rest is for words that come late |
 /// | card key, its batch | 800 | a key that was sold or leaked must be known through the life of a second order |
 /// | account | 1,100 | whoever claims once a year still has a past; three years, as limitation periods commonly are |
-/// | device, payer, payout destination | 400 | as the orders that they are known by |
+/// | device, payer, payout destination, activator | 400 | as the orders that they are known by |
 /// | sku, supplier, autonomous system | 400 | few, and base rates of others; sales may rest for a season |
 /// | address, network | 120 | addresses change hands; the longest window is 90 d |
 /// | incidents, totals, approvals | for ever | one of each for a tenant |
@@ -26,7 +26,8 @@ pub(super) const fn retention_ms(body: &EntityBody) -> Option<i64> {
         | EntityBody::Payout(_)
         | EntityBody::Sku(_)
         | EntityBody::Supplier(_)
-        | EntityBody::Asn(_) => 400,
+        | EntityBody::Asn(_)
+        | EntityBody::Activator(_) => 400,
         EntityBody::CardKey(_) | EntityBody::Batch(_) => 800,
         EntityBody::Account(_) => 1_100,
         EntityBody::Ip(_) | EntityBody::Network(_) => return Some(RETENTION_MIN_MS),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::count_fault;
 use super::{Event, EventBody, HopCounts};
 use crate::domain::FactBody;
 
@@ -28,7 +29,7 @@ impl SupplierDoc {
             self.delivered.add(fact.occurred_at);
         }
         if let Some(fault) = &context.fault {
-            self.faults.add(fault.at);
+            count_fault(&mut self.faults, fault);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::count_fault;
 use super::{Event, EventBody, HopCounts, Labels};
 use crate::domain::{Currency, Decision, FactBody, HOUR_MS, Money, Timestamp};
 
@@ -50,7 +51,7 @@ impl TenantDoc {
                     self.orders.add(at);
                 }
                 if let Some(fault) = &context.fault {
-                    self.faults.add(fault.at);
+                    count_fault(&mut self.faults, fault);
                 }
             }
             EventBody::Claimed(claim, context) => {

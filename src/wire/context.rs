@@ -64,7 +64,8 @@ pub(super) fn decode_claim_context(
 
 fn encode_fault(fault: &KeyFault) -> pb::KeyFault {
     pb::KeyFault {
-        at: Some(encode_time(fault.at)),
+        at: fault.at.map(encode_time),
+        was_at: fault.was_at.map(encode_time),
         batch_id: fault.batch_id.as_ref().map(|id| id.as_str().to_owned()),
         supplier_id: fault.supplier_id.as_ref().map(|id| id.as_str().to_owned()),
         sku: fault.sku.as_ref().map(|id| id.as_str().to_owned()),
@@ -74,7 +75,8 @@ fn encode_fault(fault: &KeyFault) -> pb::KeyFault {
 
 fn fault(place: &Field<'_>, fault: &pb::KeyFault) -> Option<KeyFault> {
     every!(KeyFault {
-        at: time(&place.field("at"), fault.at),
+        at: place.field("at").optional(fault.at, |at, time| at.any_time(time)),
+        was_at: place.field("was_at").optional(fault.was_at, |at, time| at.any_time(time)),
         batch_id: place.field("batch_id").parse_optional(fault.batch_id.as_deref(), BatchId::parse),
         supplier_id: place
             .field("supplier_id")

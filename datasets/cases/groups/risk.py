@@ -179,6 +179,14 @@ def guessed_by_stranger(case: Case) -> None:
         case.body(f"typed-{number}").update(activator_id=case.id("activator", "stranger"))
 
 
+def tried_ten(case: Case) -> None:
+    """Ten refused tries in the hour before the claim, at the buyer's key and nine others."""
+    for number in range(10):
+        key = "1" if number == 0 else f"typed-{number}"
+        label = "activated" if number == 0 else f"typed-{number}"
+        case.activate((130 + number) * MINUTE, "INVALID", case.buyer.client(), key=key, label=label)
+
+
 PAID = approve("small_amount", 3000)
 
 PAIRS = [
@@ -406,6 +414,21 @@ PAIRS = [
             "Somebody else had the six keys refused; nothing ties them to the buyer's own key.",
             [PAID],
             guessed_by_stranger,
+        ),
+    ),
+    Pair(
+        small_claim,
+        Side(
+            "risk-key-refused-just-before-the-claim",
+            "The vendor refused the key ten minutes before the claim: that is what the claim is about.",
+            [PAID],
+            lambda case: case.activate(170 * MINUTE, "INVALID", case.buyer.client()),
+        ),
+        Side(
+            "risk-key-refused-over-and-over",
+            "Within the last hour the buyer's account at the vendor had ten keys refused.",
+            [review("key_enumeration")],
+            tried_ten,
         ),
     ),
 ]

@@ -217,6 +217,9 @@ impl Scene {
             tenant: tenant.tenant().unwrap(),
             claim_place: GeoFacts::default(),
             order_place: GeoFacts::default(),
+            claim_agent: None,
+            order_agent: None,
+            haunts: Vec::new(),
             touches: Vec::new(),
         };
         Signals(compute(&known))
@@ -241,7 +244,8 @@ impl Scene {
         let of_order = self.entity(&Subject::Order(delivery.order_id.clone()));
         let placed = of_order.order()?.placed.as_ref();
         Some(KeyFault {
-            at: doc.found_faulty_at()?,
+            at: Some(doc.found_faulty_at()?),
+            was_at: None,
             batch_id: delivery.batch_id.clone(),
             supplier_id: delivery.supplier_id.clone(),
             sku: placed.map(|placed| placed.sku.clone()),

@@ -10,7 +10,9 @@ fn days_kept(subject: &Subject) -> Option<i64> {
         Subject::Order(_) | Subject::Device(_) | Subject::Payer(_) | Subject::Payout(_) => {
             Some(400)
         }
-        Subject::Sku(_) | Subject::Supplier(_) | Subject::Asn(_) => Some(400),
+        Subject::Sku(_) | Subject::Supplier(_) | Subject::Asn(_) | Subject::Activator(_) => {
+            Some(400)
+        }
         Subject::CardKey(_) | Subject::Batch(_) => Some(800),
         Subject::Account(_) => Some(1_100),
         Subject::Ip(_) | Subject::Network(_) => Some(120),

@@ -45,14 +45,16 @@ pub(crate) fn claim_context() -> impl Strategy<Value = ClaimContext> {
 
 fn fault() -> impl Strategy<Value = KeyFault> {
     (
-        time(),
+        option::of(time()),
+        option::of(time()),
         option::of(id(BatchId::parse)),
         option::of(id(SupplierId::parse)),
         option::of(id(Sku::parse)),
         option::of(id(AccountId::parse)),
     )
-        .prop_map(|(at, batch_id, supplier_id, sku, account_id)| KeyFault {
+        .prop_map(|(at, was_at, batch_id, supplier_id, sku, account_id)| KeyFault {
             at,
+            was_at,
             batch_id,
             supplier_id,
             sku,

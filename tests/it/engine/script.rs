@@ -18,7 +18,8 @@ use crate::support::tenant;
 pub(super) struct Script {
     cases: Vec<Index>,
     shared: Vec<bool>,
-    few_keys: bool,
+    /// Keys of different batches are one key.
+    pub(super) few_keys: bool,
     /// Every fact is told once before the steps begin.
     told_first: bool,
     pub(super) steps: Vec<Step>,

@@ -83,24 +83,14 @@ pub(super) fn compute(known: &Known<'_>) -> ChargeSignals {
 fn surplus_minor(known: &Known<'_>) -> Option<i64> {
     let order = known.order;
     let surplus: i64 = order.surplus()?.iter().map(|capture| order.left_minor(capture)).sum();
-    let balance = known.balance()?;
-    let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
-    Some((surplus - gone).max(0))
+    Some((surplus - known.balance()?.gone_minor()).max(0))
 }
 
 pub(super) fn kind(known: &Known<'_>) -> Option<&'static str> {
     let order = known.order;
-    let surplus = order.surplus()?;
-    let quantity = i64::from(order.placed.as_ref()?.quantity);
-    let deliveries = count(order.deliveries.len());
-    Some(if !surplus.is_empty() {
-        if deliveries <= quantity {
-            "proven_duplicate"
-        } else if all_opened(order) {
-            "two_purchases"
-        } else {
-            "probable_duplicate"
-        }
+    order.surplus()?;
+    Some(if let Some(surplus) = order.surplus_kind() {
+        surplus.as_str()
     } else if !order.reversals.is_empty() && order.captures.len() > 1 {
         "reversed"
     } else if order.captures.iter().any(|capture| capture.repeats > 0) {
@@ -115,17 +105,9 @@ fn twin_kind(known: &Known<'_>) -> &'static str {
     match twin_orders(known).next() {
         None if known.order.standing_captures().count() > 1 => "instalments",
         None => "none",
-        Some((_, twin)) if all_opened(twin) && all_opened(known.order) => "two_purchases",
+        Some((_, twin)) if twin.all_opened() && known.order.all_opened() => "two_purchases",
         Some(_) => "probable_duplicate",
     }
-}
-
-/// Every delivery of the order was opened.
-fn all_opened(order: &OrderDoc) -> bool {
-    !order.deliveries.is_empty()
-        && order.deliveries.iter().all(|delivery| {
-            order.views.iter().any(|view| view.key == delivery.key && view.at >= delivery.at)
-        })
 }
 
 /// Other orders of the same SKU whose payment is a twin of one of this order's, with the gap in ms.

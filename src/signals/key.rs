@@ -6,8 +6,8 @@ use super::batch::is_faulty_in_outbreak;
 use super::charge::count;
 use super::group::signal_group;
 use super::known::Known;
-use crate::domain::{ActivationResult, KeyFingerprint, Network, SettlementStatus, Timestamp};
-use crate::state::{Activation, CardKeyDoc, Refund};
+use crate::domain::{ActivationResult, KeyFingerprint, Network, SettlementStatus};
+use crate::state::{Activation, ActivatorLink, Buyer, CardKeyDoc, Refund};
 
 /// Who is at fault for a key that does not work.
 const FAULTS: [&str; 4] = ["none", "merchant", "buyer", "unknown"];
@@ -56,8 +56,9 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
     let last_delivery = order.deliveries.iter().map(|d| d.at).filter(|d| *d <= at).max();
     let tries: Vec<&Activation> = known.keys.iter().flat_map(|(_, key)| &key.activations).collect();
     let consumed: Vec<&Activation> =
-        tries.iter().copied().filter(|a| a.result == ActivationResult::Ok).collect();
-    let link = consumed.iter().map(|activation| link(known, activation)).max();
+        known.keys.iter().flat_map(|(_, key)| key.consumptions()).collect();
+    let buyer = buyer(known);
+    let link = consumed.iter().map(|activation| activation.link(&buyer)).max();
     let has_key = !known.keys.is_empty();
     let before = known.keys.iter().any(|(fp, key)| leaked_before(known, *fp, key));
     let leaked = known.keys.iter().any(|(_, key)| !key.leaks.is_empty());
@@ -76,14 +77,14 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
         key_activation_networks: Some(networks(&tries)),
         key_first_ok_to_delivery_min: first_use,
         view_to_first_ok_min: view_to_first_ok_min(known, &consumed),
-        key_activated_by_claimant: Some(link.is_some_and(|link| link >= Link::Ip)),
-        key_activator_link: link.map(Link::as_str),
+        key_activated_by_claimant: Some(link.is_some_and(ActivatorLink::is_buyer)),
+        key_activator_link: link.map(ActivatorLink::as_str),
         key_last_result: Some(last.map_or("none", |activation| activation.result.as_str())),
         key_sold_times: sold,
         key_leaked_before_delivery: has_key.then_some(before),
         key_leaked_after_delivery: has_key.then_some(leaked && !before),
         key_activated_after_refund: activated_after_refund(known, &consumed),
-        key_fault_minor: fault_minor(known),
+        key_fault_minor: fault_minor(known, &buyer),
         key_fault: None,
     };
     let outbreak = known.keys.iter().any(|(fp, key)| is_outbreak_victim(known, *fp, key));
@@ -91,50 +92,12 @@ pub(super) fn compute(known: &Known<'_>) -> KeySignals {
     signals
 }
 
-/// What ties an activation to the claimant, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Link {
-    None,
-    Net,
-    Ip,
-    Device,
-    Account,
-}
-
-impl Link {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Net => "net",
-            Self::Ip => "ip",
-            Self::Device => "device",
-            Self::Account => "account",
-        }
-    }
-}
-
 /// The claimant is known by the account, by the devices and addresses of the claim, of the order and of its openings.
-fn link(known: &Known<'_>, activation: &Activation) -> Link {
+fn buyer<'a>(known: &'a Known<'_>) -> Buyer<'a> {
     let placed = known.order.placed.as_ref().map(|placed| &placed.client);
-    let clients = || {
-        let views = known.order.views.iter().map(|view| &view.client);
-        std::iter::once(known.client()).chain(placed).chain(views)
-    };
-    let account = activation.activator_id.as_ref().map(|id| id.as_str());
-    let same_net = |ip| clients().any(|c| c.ip.is_some_and(|own| Network::of(own).contains(ip)));
-    if account == Some(known.claimant().as_str()) {
-        Link::Account
-    } else if activation.device_id.is_some()
-        && clients().any(|client| client.device_id == activation.device_id)
-    {
-        Link::Device
-    } else if activation.ip.is_some() && clients().any(|client| client.ip == activation.ip) {
-        Link::Ip
-    } else if activation.ip.is_some_and(same_net) {
-        Link::Net
-    } else {
-        Link::None
-    }
+    let views = known.order.views.iter().map(|view| &view.client);
+    let clients = std::iter::once(known.client()).chain(placed).chain(views).collect();
+    Buyer { account: Some(known.claimant()), clients }
 }
 
 fn networks(tries: &[&Activation]) -> i64 {
@@ -153,12 +116,6 @@ fn claimed_not_delivered(known: &Known<'_>) -> Option<bool> {
     (!named.is_empty()).then(|| named.iter().any(|key| !delivered(*key)))
 }
 
-/// When a key was delivered to this order.
-fn delivered_at(known: &Known<'_>, fingerprint: KeyFingerprint) -> Option<Timestamp> {
-    let delivery = known.order.deliveries.iter().find(|d| d.key == Some(fingerprint));
-    delivery.map(|delivery| delivery.at)
-}
-
 fn first_use_to_delivery_min(known: &Known<'_>) -> Option<f64> {
     let uses = known.keys.iter().filter_map(|(fp, key)| use_to_delivery_min(known, *fp, key));
     uses.min_by(f64::total_cmp)
@@ -166,7 +123,7 @@ fn first_use_to_delivery_min(known: &Known<'_>) -> Option<f64> {
 
 /// A try that found the key used by somebody else tells when it was used at the latest.
 fn use_to_delivery_min(known: &Known<'_>, fp: KeyFingerprint, key: &CardKeyDoc) -> Option<f64> {
-    let delivered = delivered_at(known, fp)?;
+    let delivered = known.order.delivered_at(fp)?;
     let used = key.activations.iter().find(|a| {
         a.result == ActivationResult::Ok
             || (a.result == ActivationResult::UsedByOther && a.at < delivered)
@@ -185,20 +142,17 @@ fn delivery_feed_alive(known: &Known<'_>) -> Option<bool> {
     Some(known.tenant.last_delivery_at.is_some_and(|last| last > paid))
 }
 
-fn fault_minor(known: &Known<'_>) -> Option<i64> {
-    let price = known.order.price_as_paid()?.amount_minor;
-    let units = i64::from(known.order.placed.as_ref()?.quantity);
+fn fault_minor(known: &Known<'_>, buyer: &Buyer<'_>) -> Option<i64> {
     let is_at_fault = |(fp, key): &&(KeyFingerprint, &CardKeyDoc)| {
         let spoiled = use_to_delivery_min(known, *fp, key).is_some_and(|min| min < 0.0)
             || leaked_before(known, *fp, key)
             || sold_times(key) > 1
             || is_faulty_in_outbreak(known, *fp, key);
-        spoiled && !consumed_by_claimant(known, key)
+        spoiled && !key.is_consumed_by(buyer)
     };
-    let keys = count(known.keys.iter().filter(is_at_fault).count()).min(units);
-    let balance = known.balance()?;
-    let gone = balance.refunded_minor + balance.reserved_minor + balance.charged_back_minor;
-    let at_fault = price / units * keys + price % units * keys / units;
+    let keys = count(known.keys.iter().filter(is_at_fault).count());
+    let at_fault = known.order.price_of_units_minor(keys)?;
+    let gone = known.balance()?.gone_minor();
     (!known.keys.is_empty()).then_some((at_fault - gone).max(0))
 }
 
@@ -208,27 +162,21 @@ pub(super) fn is_outbreak_victim(
     fingerprint: KeyFingerprint,
     key: &CardKeyDoc,
 ) -> bool {
-    is_faulty_in_outbreak(known, fingerprint, key) && !consumed_by_claimant(known, key)
+    is_faulty_in_outbreak(known, fingerprint, key) && !key.is_consumed_by(&buyer(known))
 }
 
 /// The claimant tried: the same account, device or address.
 pub(super) fn is_claimant(known: &Known<'_>, activation: &Activation) -> bool {
-    link(known, activation) >= Link::Ip
-}
-
-fn consumed_by_claimant(known: &Known<'_>, key: &CardKeyDoc) -> bool {
-    let consumed = |a: &&Activation| a.result == ActivationResult::Ok;
-    key.activations.iter().filter(consumed).any(|a| is_claimant(known, a))
+    activation.link(&buyer(known)).is_buyer()
 }
 
 fn leaked_before(known: &Known<'_>, fingerprint: KeyFingerprint, key: &CardKeyDoc) -> bool {
-    let Some(delivered) = delivered_at(known, fingerprint) else { return false };
-    key.leaks.first().is_some_and(|leak| leak.first_seen_at < delivered)
+    let delivered = known.order.delivered_at(fingerprint);
+    delivered.is_some_and(|delivered| key.is_leaked_before(delivered))
 }
 
 fn sold_times(key: &CardKeyDoc) -> i64 {
-    let orders: BTreeSet<_> = key.deliveries.iter().map(|delivery| &delivery.order_id).collect();
-    count(orders.len())
+    count(key.orders().len())
 }
 
 fn activated_after_refund(known: &Known<'_>, consumed: &[&Activation]) -> Option<bool> {

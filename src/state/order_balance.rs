@@ -28,11 +28,16 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// Paid minus refunded, reserved and charged back; never below 0.
+    /// What went back, is promised back or is disputed.
+    #[must_use]
+    pub const fn gone_minor(&self) -> i64 {
+        self.refunded_minor + self.reserved_minor + self.charged_back_minor
+    }
+
+    /// Paid minus what is gone; never below 0.
     #[must_use]
     pub fn refundable_minor(&self) -> i64 {
-        (self.paid_minor - self.refunded_minor - self.reserved_minor - self.charged_back_minor)
-            .max(0)
+        (self.paid_minor - self.gone_minor()).max(0)
     }
 }
 

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 const PROTO: &str = "proto";
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "vouch/v1/common.proto",
     "vouch/v1/fact.proto",
     "vouch/v1/claim.proto",
     "vouch/v1/verdict.proto",
     "vouch/v1/refund_risk_service.proto",
     "vouch/v1/fact_service.proto",
+    "vouch/v1/finding.proto",
+    "vouch/v1/finding_service.proto",
     "vouch/cases/v1/case.proto",
     "vouch/ledger/v1/ledger.proto",
 ];

@@ -29,6 +29,8 @@
 //!   show the order of arrival. What vouch must look up to count a fact where it belongs (the network of an address that
 //!   day, the batch of a key, where the claim came from that an outcome is about) it looks up once, when it takes the
 //!   fact in, and records it beside the fact as its context: folding the ledger again needs no look-up.
+//! * **Findings follow from facts.** What a fact shows by itself is appended with the fact, once: a replay finds the
+//!   same. Nothing is folded from findings, and no money moves by one: a claim for it is judged like any other.
 //! * **Absence proves little.** A missing fact is evidence only while the feed of such facts is alive, and an unknown
 //!   signal makes a condition neither true nor false.
 //! * **Refusal is not failure.** Invalid input, an unknown order or a spent budget are values in an answer. When the
@@ -48,22 +50,23 @@
 //! | fingerprint | domain |
 //! | features | document |
 //! | state | domain |
+//! | findings | domain, state |
 //! | geo | domain |
 //! | user_agent | nothing |
 //! | signals | domain, geo, state, user_agent |
 //! | policy | document, domain, features, geo, signals, state |
 //! | store | domain, state |
 //! | ledger | domain |
-//! | engine | clock, domain, geo, ledger, policy, signals, state, store, user_agent |
+//! | engine | clock, domain, findings, geo, ledger, policy, signals, state, store, user_agent |
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
 //! | config | document, domain, geo |
-//! | rpc | clock, domain, engine, signals, wire |
+//! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
-//! so that the engine does not know the wire), `cases`, `fingerprint`,
+//! so that the engine does not know the wire), `findings` (what facts show without a claim), `cases`, `fingerprint`,
 //! `evidence` and `user_agent`.
 
 pub mod cases;
@@ -75,6 +78,7 @@ pub mod domain;
 pub mod engine;
 pub mod evidence;
 pub mod features;
+pub mod findings;
 pub mod fingerprint;
 pub mod geo;
 pub mod ledger;

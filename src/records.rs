@@ -1,6 +1,6 @@
 //! How ledger records are written: protobuf, read for as long as ledgers live.
 
-use crate::domain::{ClaimContext, Fact, FactContext, RefundClaim, Sha256, Verdict};
+use crate::domain::{ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict};
 use crate::engine::{Codec, CodecError, RecordedClaim};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::ClaimDecided;
@@ -59,6 +59,14 @@ impl Codec for ProtobufRecords {
             signals_sha256: entry.signals_sha256,
             signals: entry.signals.into_iter().map(|scalar| scalar.map(value)).collect(),
         })
+    }
+
+    fn finding(&self, finding: &Finding) -> Vec<u8> {
+        wire::encode_finding_entry(finding)
+    }
+
+    fn read_finding(&self, body: &[u8]) -> Result<Finding, CodecError> {
+        wire::decode_finding_entry(body).map_err(damaged)
     }
 
     fn schema(&self, catalogue: &Catalogue) -> Vec<u8> {

@@ -6,6 +6,7 @@ mod demo;
 mod demo_table;
 mod evidence;
 mod explain;
+mod findings;
 mod fingerprint;
 mod leak;
 mod logging;
@@ -37,6 +38,8 @@ enum Command {
     Check(check::Check),
     /// Explain a decision: its reasons, its layers, and every signal as it was.
     Explain(explain::Explain),
+    /// Print what a server noticed by itself: double charges, keys sold twice, leaked keys.
+    Findings(findings::Findings),
     /// Print the catalogue of signals that policies and models read.
     Signals(signals::Signals),
     /// Print the fingerprints of card keys, read one per line from standard input.
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Findings(findings) => findings.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
         Command::Leak(leak) => leak.run(),

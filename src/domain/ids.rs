@@ -80,6 +80,8 @@ text_ids! {
     RefundId;
     /// One decision of vouch.
     DecisionId;
+    /// Something that vouch noticed by itself.
+    FindingId;
     /// One order, of one SKU.
     OrderId;
     /// A buyer's account.

@@ -7,7 +7,9 @@ mod claim;
 mod client;
 mod context;
 mod country;
+mod derived;
 mod fact;
+mod finding;
 mod ids;
 mod money;
 mod network;
@@ -22,16 +24,18 @@ pub use claim::{
 pub use client::{Client, canonical_ip};
 pub use context::{ClaimContext, ClaimOrigin, FactContext, JudgedClaim, KeyFault};
 pub use country::Country;
+pub use derived::derived_id;
 pub use fact::{
     AccountActivity, ActivationResult, ActivityKind, ChargebackClosed, ChargebackOpened,
     ChargebackResult, Fact, FactBody, IncidentDeclared, IncidentKind, KeyActivated, KeyDelivered,
     KeyViewed, KeysLeaked, OrderPlaced, OutcomeLabel, OutcomeReported, OutcomeSource,
     PaymentCaptured, PaymentMethod, PaymentReversed, RefundSettled, SettlementStatus, SkuClass,
 };
+pub use finding::{Finding, FindingKind, FindingSubject, RecommendedRefund};
 pub use ids::{
-    AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, ID_MAX_BYTES,
-    IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint, PayoutFingerprint,
-    PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
+    AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, FindingId,
+    ID_MAX_BYTES, IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint,
+    PayoutFingerprint, PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;

@@ -5,11 +5,12 @@
 //! been taken in, so that the claims behind it see it; what only its decision will change (its order, its account)
 //! must not be looked at meanwhile. Whoever would look, or write there, first has the waiting claims decided.
 
+mod findings;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256 as Sha256Hasher};
 
 use super::codec::RecordedClaim;
 use super::context;
@@ -22,7 +23,7 @@ use super::request::{
 };
 use crate::domain::{
     ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
-    Timestamp,
+    Timestamp, derived_id,
 };
 use crate::ledger::{Found, Record, RecordKind};
 use crate::policy::Case;
@@ -85,6 +86,9 @@ impl<'a> Batch<'a> {
             Request::Find { tenant, key, with_facts } => {
                 Some(self.find_decision(&tenant, &key, with_facts)?)
             }
+            Request::Findings { tenant, after, limit } => {
+                Some(self.list_findings(&tenant, after, limit)?)
+            }
         };
         self.answers.push(answer);
         Ok(())
@@ -140,9 +144,10 @@ impl<'a> Batch<'a> {
         let body = setup.codec.fact(&fact, &context);
         let id = fact.id.as_str().to_owned();
         let position = self.push(tenant, RecordKind::Fact, id, None, digest, body);
-        let event = EventBody::Fact(fact, context);
+        let event = EventBody::Fact(Arc::clone(&fact), context);
         self.commit(self.event(tenant, Stamp::taken_in(position), event))?;
         metrics::facts(1);
+        self.note_findings(tenant, &fact)?;
         Ok(Receipt { position, duplicate: false })
     }
 
@@ -430,20 +435,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The id of a decision follows from the question: a replay gives the same. 128 bits of SHA-256, written as a UUID of
-/// version 8 (RFC 9562, section 5.8).
+/// The id of a decision follows from the question: a replay gives the same.
 fn decision_id(tenant: &TenantId, request_id: &RequestId) -> String {
-    let mut hash = Sha256Hasher::new();
-    hash.update(tenant.as_str());
-    hash.update([0]);
-    hash.update(request_id.as_str());
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut id = [0_u8; 16];
-    id.copy_from_slice(digest.split_at(16).0);
-    let number = u128::from_be_bytes(id);
-    let number = (number & !(0xF << 76) & !(0b11 << 62)) | (8 << 76) | (0b10 << 62);
-    let text = format!("{number:032x}");
-    let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
-    let parts: Vec<&str> = parts.into_iter().filter_map(|part| text.get(part)).collect();
-    parts.join("-")
+    derived_id(&[tenant.as_str(), request_id.as_str()])
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::domain::{ClaimContext, Fact, FactContext, RefundClaim, Sha256, Verdict};
+use crate::domain::{ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict};
 use crate::signals::{Catalogue, SignalRow};
 use crate::state::ClaimDecided;
 
@@ -36,6 +36,13 @@ pub trait Codec: Debug + Send + Sync {
     /// # Errors
     /// The body is damaged.
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError>;
+    /// The body of a finding's record.
+    fn finding(&self, finding: &Finding) -> Vec<u8>;
+    /// The finding in a record's body.
+    ///
+    /// # Errors
+    /// The body is damaged.
+    fn read_finding(&self, body: &[u8]) -> Result<Finding, CodecError>;
     /// The body of the record that names the signals of this binary.
     fn schema(&self, catalogue: &Catalogue) -> Vec<u8>;
     /// The names in the body of such a record.

@@ -41,6 +41,8 @@ pub struct Core {
     pub(super) store: Box<dyn StateStore>,
     /// When the last record was taken in: time does not run backwards in the ledger.
     last_observed_at: Timestamp,
+    /// The last position at which this process told a finding.
+    last_finding: u64,
 }
 
 impl std::fmt::Debug for Core {
@@ -83,7 +85,8 @@ impl Core {
     ) -> Result<Self, CoreError> {
         let last = ledger.read(ledger.end())?;
         let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
-        let mut core = Self { setup: setup.into(), ledger, store, last_observed_at };
+        let setup = setup.into();
+        let mut core = Self { setup, ledger, store, last_observed_at, last_finding: 0 };
         core.fold_tail()?;
         core.note_schema(now)?;
         Ok(core)
@@ -105,10 +108,14 @@ impl Core {
         }
         let (records, answers) = batch.finish()?;
         if !records.is_empty() {
+            let base = self.ledger.end();
             let end = self.ledger.append(&records)?;
             self.store.settled(end)?;
             self.last_observed_at = observed_at;
             self.store.evict_expired(observed_at)?;
+            let positions = base + 1..;
+            let told = positions.zip(&records).filter(|(_, r)| r.kind == RecordKind::Finding);
+            self.last_finding = told.map(|(at, _)| at).last().unwrap_or(self.last_finding);
         }
         Ok(answers)
     }
@@ -125,6 +132,11 @@ impl Core {
     #[must_use]
     pub fn ledger_end(&self) -> u64 {
         self.ledger.end()
+    }
+
+    /// The last position at which this process told a finding; 0 before the first.
+    pub(super) const fn last_finding(&self) -> u64 {
+        self.last_finding
     }
 
     fn fold_tail(&mut self) -> Result<(), CoreError> {
@@ -183,7 +195,8 @@ fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Ev
         body,
     };
     Ok(match record.kind {
-        RecordKind::Schema => Vec::new(),
+        // A finding follows from the facts before it.
+        RecordKind::Schema | RecordKind::Finding => Vec::new(),
         RecordKind::Fact => {
             let (fact, context) = codec.read_fact(&record.body)?;
             vec![event(Stamp::taken_in(position), EventBody::Fact(Arc::new(fact), context))]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::core::Core;
 use super::metrics;
@@ -33,6 +33,7 @@ struct Job {
 pub struct EngineHandle {
     jobs: mpsc::Sender<Job>,
     draining: Arc<AtomicBool>,
+    findings: watch::Receiver<u64>,
 }
 
 /// A running engine. It stops when it is told to drain, or when its storage fails.
@@ -53,10 +54,11 @@ pub fn start(
 ) -> std::io::Result<(EngineHandle, EngineThread)> {
     let (jobs, waiting) = mpsc::channel(limits.waiting_max);
     let draining = Arc::new(AtomicBool::new(false));
+    let (news, findings) = watch::channel(core.last_finding());
     let thread = std::thread::Builder::new()
         .name("engine".to_owned())
-        .spawn(move || run(core, &*clock, waiting, limits.batch_max))?;
-    let handle = EngineHandle { jobs, draining: Arc::clone(&draining) };
+        .spawn(move || run(core, &*clock, waiting, limits.batch_max, &news))?;
+    let handle = EngineHandle { jobs, draining: Arc::clone(&draining), findings };
     Ok((handle, EngineThread { thread, draining }))
 }
 
@@ -79,6 +81,13 @@ impl EngineHandle {
             mpsc::error::TrySendError::Closed(_) => EngineError::Storage,
         })?;
         answered.await.unwrap_or(Err(EngineError::Storage))
+    }
+
+    /// Changes whenever findings were told, of any tenant, and ends with the engine. The value is the ledger position
+    /// of the last one that this process told.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.findings.clone()
     }
 
     /// Waits until the engine's thread has ended.
@@ -115,6 +124,7 @@ fn run(
     clock: &dyn Clock,
     mut waiting: mpsc::Receiver<Job>,
     batch_max: usize,
+    news: &watch::Sender<u64>,
 ) -> Result<(), EngineError> {
     let mut jobs = Vec::with_capacity(batch_max);
     while waiting.blocking_recv_many(&mut jobs, batch_max) > 0 {
@@ -125,6 +135,8 @@ fn run(
             jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
         match core.process(requests, clock.now()) {
             Ok(results) => {
+                let told = core.last_finding();
+                news.send_if_modified(|last| std::mem::replace(last, told) != told);
                 for (answer, result) in answers.into_iter().zip(results) {
                     // A caller that went away meanwhile finds the answer under its request id.
                     drop(answer.send(result));

@@ -11,6 +11,9 @@ pub const VERDICTS_TOTAL: &str = "vouch_verdicts_total";
 /// Facts recorded, duplicates not counted.
 pub const FACTS_TOTAL: &str = "vouch_facts_total";
 
+/// Findings told, by `kind`.
+pub const FINDINGS_TOTAL: &str = "vouch_findings_total";
+
 pub(super) fn shed() {
     metrics::counter!(SHED_TOTAL).increment(1);
 }
@@ -23,6 +26,10 @@ pub(super) fn batch(requests: usize, waiting: usize) {
 
 pub(super) fn verdict(decision: &'static str, layer: &'static str) {
     metrics::counter!(VERDICTS_TOTAL, "decision" => decision, "layer" => layer).increment(1);
+}
+
+pub(super) fn finding(kind: &'static str) {
+    metrics::counter!(FINDINGS_TOTAL, "kind" => kind).increment(1);
 }
 
 pub(super) fn facts(recorded: u64) {

@@ -14,5 +14,6 @@ pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
 pub use request::{
-    Answer, DecisionKey, EngineError, Receipt, RecordedFact, Request, StoredDecision, StoredVerdict,
+    Answer, DecisionKey, EngineError, ListedFinding, Receipt, RecordedFact, Request,
+    StoredDecision, StoredVerdict,
 };

@@ -2,7 +2,7 @@
 
 use prost::bytes::Bytes;
 
-use crate::domain::{Fact, RefundClaim, RequestId, TenantId, Timestamp};
+use crate::domain::{Fact, Finding, RefundClaim, RequestId, TenantId, Timestamp};
 use crate::signals::SignalValue;
 
 /// One question to the engine.
@@ -31,6 +31,15 @@ pub enum Request {
         /// With the facts behind it.
         with_facts: bool,
     },
+    /// List what was noticed.
+    Findings {
+        /// Whose.
+        tenant: TenantId,
+        /// Only what stands behind this ledger position.
+        after: u64,
+        /// At most so many, from the front.
+        limit: usize,
+    },
 }
 
 /// How a decision is named.
@@ -51,6 +60,8 @@ pub enum Answer {
     Scored(StoredVerdict),
     /// The decision, if there is one.
     Found(Option<Box<StoredDecision>>),
+    /// Findings in ledger order; fewer than were asked for when there are no more.
+    Listed(Vec<ListedFinding>),
 }
 
 /// What came of one fact.
@@ -96,6 +107,17 @@ pub struct RecordedFact {
     pub observed_at: Timestamp,
     /// The fact.
     pub fact: Fact,
+}
+
+/// A finding as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFinding {
+    /// Where it stands.
+    pub position: u64,
+    /// What was noticed.
+    pub finding: Finding,
+    /// Later facts or decisions have overtaken it: nothing is left to be done.
+    pub lifted: bool,
 }
 
 /// Why the engine gave no answer.

@@ -105,6 +105,15 @@ mod tests {
     }
 
     #[test]
+    fn reads_every_kind() {
+        let kinds = [RecordKind::Fact, RecordKind::Claim, RecordKind::Schema, RecordKind::Finding];
+        for kind in kinds {
+            let record = Record { kind, ..sample() };
+            assert_eq!(decode(1, &encode(&record).unwrap()).unwrap(), record);
+        }
+    }
+
+    #[test]
     fn says_what_is_damaged() {
         let whole = encode(&sample()).unwrap();
         for cut in 0..whole.len() {

@@ -3,6 +3,9 @@
 use super::{Found, Ledger, LedgerError, Record, RecordKind};
 use crate::domain::{Sha256, TenantId, Timestamp};
 
+/// No positions.
+pub(crate) const NONE: [u64; 0] = [];
+
 /// Holds a kind of ledger to all of it; `new` makes an empty one.
 pub(crate) fn ledger_conforms<L: Ledger>(new: impl Fn() -> L) {
     starts_empty(&new());
@@ -10,6 +13,7 @@ pub(crate) fn ledger_conforms<L: Ledger>(new: impl Fn() -> L) {
     finds_by_id_and_alias(&mut new());
     refuses_taken_names(&mut new());
     scans_from_anywhere(&mut new());
+    lists_one_kind(&mut new());
 }
 
 /// A record with a body that tells it apart.
@@ -43,6 +47,7 @@ fn starts_empty(ledger: &impl Ledger) {
     let tenant = TenantId::parse("shop").unwrap();
     assert_eq!(ledger.find(&tenant, RecordKind::Fact, "f0").unwrap(), None);
     assert_eq!(ledger.find_alias(&tenant, "d").unwrap(), None);
+    assert_eq!(ledger.list(&tenant, RecordKind::Finding, 0, 9).unwrap(), NONE);
 }
 
 fn keeps_order(ledger: &mut impl Ledger) {
@@ -129,4 +134,35 @@ fn scans_from_anywhere(ledger: &mut impl Ledger) {
             (1..).zip(records.iter().cloned()).filter(|(at, _)| *at >= from).collect();
         assert_eq!(scanned, expected, "from {from}");
     }
+}
+
+fn lists_one_kind(ledger: &mut impl Ledger) {
+    let list = |ledger: &dyn Ledger, tenant: &str, after, limit| {
+        let tenant = TenantId::parse(tenant).unwrap();
+        ledger.list(&tenant, RecordKind::Finding, after, limit).unwrap()
+    };
+    // Positions beyond one byte, so that their order is not that of a careless encoding.
+    let mut expected = Vec::new();
+    for n in 0..600_u64 {
+        let id = format!("n{n}");
+        let (tenant, kind) = match n % 3 {
+            0 => ("shop", RecordKind::Finding),
+            1 => ("shop", RecordKind::Fact),
+            _ => ("sho", RecordKind::Finding),
+        };
+        assert_eq!(ledger.append(&[record(tenant, kind, &id)]).unwrap(), n + 1);
+        expected.extend((n % 3 == 0).then_some(n + 1));
+    }
+    assert_eq!(list(ledger, "shop", 0, usize::MAX), expected);
+    assert_eq!(list(ledger, "shop", 0, 2), [1, 4]);
+    assert_eq!(list(ledger, "shop", 1, 2), [4, 7], "behind, not from");
+    assert_eq!(list(ledger, "shop", 254, 2), [256, 259]);
+    assert_eq!(list(ledger, "shop", 595, 9), [598]);
+    assert_eq!(list(ledger, "shop", 598, 9), NONE);
+    assert_eq!(list(ledger, "shop", u64::MAX, 9), NONE);
+    assert_eq!(list(ledger, "shop", 0, 0), NONE);
+    assert_eq!(list(ledger, "sho", 0, 2), [3, 6]);
+    assert_eq!(list(ledger, "sh", 0, 9), NONE);
+    let shop = TenantId::parse("shop").unwrap();
+    assert_eq!(ledger.list(&shop, RecordKind::Fact, 0, 9).unwrap(), NONE, "facts are not listed");
 }

@@ -6,13 +6,14 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistM
 
 use super::check::check_names;
 use super::codec::{decode, encode};
-use super::key::{alias_key, id_key};
+use super::key::{alias_key, id_key, listed_key, listed_position};
 use super::scan::Scan;
 use super::{Found, Ledger, LedgerError, Record, RecordKind};
 use crate::domain::{Sha256, TenantId};
 
-/// Layout of the keyspaces below. Raise it with every change, and read the older ones.
-const FORMAT: u32 = 1;
+/// Layout of the keyspaces below. Raise it with every change, and read the older ones. 2 adds `ledger_listed`; what is
+/// listed there is unknown to 1, so that a ledger of 1 lacks nothing.
+const FORMAT: u32 = 2;
 const FORMAT_KEY: &str = "format";
 
 /// Writes collect in memory up to this many bytes per keyspace before they become a file.
@@ -30,6 +31,8 @@ pub struct FjallLedger {
     ids: Keyspace,
     /// Alias key -> position, 8 bytes big-endian.
     aliases: Keyspace,
+    /// Listed key -> nothing.
+    listed: Keyspace,
     /// The last position that is known to be on disk. INVARIANT: nothing behind it is ever shown.
     end: u64,
     /// A write failed: what is on disk is unknown until the database was opened again.
@@ -64,6 +67,7 @@ impl FjallLedger {
             records,
             ids: keyspace("ledger_ids")?,
             aliases: keyspace("ledger_aliases")?,
+            listed: keyspace("ledger_listed")?,
             end,
             broken: false,
             write: OwnedWriteBatch::commit,
@@ -82,6 +86,13 @@ impl FjallLedger {
         batch.insert(&self.ids, id, [key.as_slice(), &record.digest.0].concat());
         if let Some(alias) = &record.alias {
             batch.insert(&self.aliases, alias_key(&record.tenant, alias), key);
+        }
+        if record.kind.is_listed() {
+            batch.insert(
+                &self.listed,
+                listed_key(&record.tenant, record.kind, position),
+                b"".as_slice(),
+            );
         }
         Ok(())
     }
@@ -139,6 +150,25 @@ impl Ledger for FjallLedger {
         Ok(Some(u64::from_be_bytes(position)).filter(|position| *position <= self.end))
     }
 
+    fn list(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        if after >= self.end {
+            return Ok(Vec::new());
+        }
+        let key = |position| listed_key(tenant, kind, position);
+        let mut positions = Vec::new();
+        for entry in self.listed.range(key(after + 1)..=key(self.end)).take(limit) {
+            let key = entry.key().map_err(storage)?;
+            positions.push(listed_position(&key).ok_or_else(|| odd_entry("a listed record"))?);
+        }
+        Ok(positions)
+    }
+
     fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
         if position == 0 || position > self.end {
             return Ok(None);
@@ -177,21 +207,22 @@ fn last_position(records: &Keyspace) -> Result<u64, LedgerError> {
     Ok(u64::from_be_bytes(key))
 }
 
-/// Reads the format number, or writes it into a new ledger.
+/// Reads the format number, and writes it into a new ledger or one of an older format.
 fn check_format(database: &Database, meta: &Keyspace, end: u64) -> Result<(), LedgerError> {
-    let Some(format) = meta.get(FORMAT_KEY).map_err(storage)? else {
-        if end > 0 {
-            return Err(odd_entry(FORMAT_KEY));
-        }
+    let write = || {
         meta.insert(FORMAT_KEY, FORMAT.to_be_bytes()).map_err(storage)?;
-        return database.persist(PersistMode::SyncAll).map_err(storage);
+        database.persist(PersistMode::SyncAll).map_err(storage)
+    };
+    let Some(format) = meta.get(FORMAT_KEY).map_err(storage)? else {
+        return if end > 0 { Err(odd_entry(FORMAT_KEY)) } else { write() };
     };
     let found = <[u8; 4]>::try_from(&*format).map_err(|_| odd_entry(FORMAT_KEY))?;
     let found = u32::from_be_bytes(found);
     if found > FORMAT {
         return Err(LedgerError::Format { found, known: FORMAT });
     }
-    Ok(())
+    // An older vouch must not append where it would keep no list.
+    if found < FORMAT { write() } else { Ok(()) }
 }
 
 fn odd_entry(name: &str) -> LedgerError {

@@ -1,9 +1,9 @@
 //! The reference ledger, in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::check::check_names;
-use super::key::{alias_key, id_key};
+use super::key::{alias_key, id_key, listed_key, listed_position};
 use super::{Found, Ledger, LedgerError, Record, RecordKind};
 use crate::domain::TenantId;
 
@@ -15,6 +15,8 @@ pub struct MemoryLedger {
     ids: HashMap<Vec<u8>, u64>,
     /// Positions by alias key.
     aliases: HashMap<Vec<u8>, u64>,
+    /// Keys of listed records.
+    listed: BTreeSet<Vec<u8>>,
 }
 
 impl MemoryLedger {
@@ -37,6 +39,9 @@ impl Ledger for MemoryLedger {
             if let Some(alias) = &record.alias {
                 self.aliases.insert(alias_key(&record.tenant, alias), position);
             }
+            if record.kind.is_listed() {
+                self.listed.insert(listed_key(&record.tenant, record.kind, position));
+            }
             self.records.push(record.clone());
         }
         Ok(self.end())
@@ -57,6 +62,21 @@ impl Ledger for MemoryLedger {
 
     fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError> {
         Ok(self.aliases.get(&alias_key(tenant, alias)).copied())
+    }
+
+    fn list(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        if after >= self.end() {
+            return Ok(Vec::new());
+        }
+        let key = |position| listed_key(tenant, kind, position);
+        let range = self.listed.range(key(after + 1)..=key(self.end()));
+        Ok(range.filter_map(|key| listed_position(key)).take(limit).collect())
     }
 
     fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {

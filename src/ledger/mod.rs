@@ -1,4 +1,4 @@
-//! The ledger: every fact and every claim with its verdict, in the order in which vouch took them in.
+//! The ledger: every fact, every claim with its verdict and every finding, in the order in which vouch took them in.
 //!
 //! The ledger is the truth; entity state is its fold. It does not look into the bodies of its records.
 
@@ -48,6 +48,19 @@ pub trait Ledger: Send {
     /// # Errors
     /// The storage failed.
     fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError>;
+
+    /// Positions of a tenant's records of one kind, ascending: those behind `after`, at most `limit`. A kind that is
+    /// not [listed](RecordKind::is_listed) gives none.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn list(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, LedgerError>;
 
     /// The record at a position; `None` when there is none.
     ///

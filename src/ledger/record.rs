@@ -9,7 +9,7 @@ pub struct Record {
     pub tenant: TenantId,
     /// What it carries.
     pub kind: RecordKind,
-    /// Fact id or request id; unique within tenant and kind.
+    /// Fact id, request id or finding id; unique within tenant and kind.
     pub id: String,
     /// A second name that it can be found by: the decision id of a claim. Unique within the tenant.
     pub alias: Option<String>,
@@ -30,6 +30,19 @@ pub enum RecordKind {
     Claim,
     /// The names behind the signal values of later claims.
     Schema,
+    /// Something that vouch noticed by itself.
+    Finding,
+}
+
+impl RecordKind {
+    /// Records of this kind can be listed: an index holds their positions.
+    #[must_use]
+    pub const fn is_listed(self) -> bool {
+        match self {
+            Self::Finding => true,
+            Self::Fact | Self::Claim | Self::Schema => false,
+        }
+    }
 }
 
 /// A record that was found by its id.

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::future::Future;
 
+use tokio::sync::watch;
+
 use crate::engine::{Answer, EngineError, EngineHandle, Request};
 
 /// Something that answers as the engine does. Clones lead to the same one.
@@ -13,6 +15,9 @@ pub trait Ask: Clone + Debug + Send + Sync + 'static {
     /// As [`EngineHandle::ask`].
     fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, EngineError>> + Send;
 
+    /// As [`EngineHandle::news`].
+    fn news(&self) -> watch::Receiver<u64>;
+
     /// It will never answer again.
     fn is_stopped(&self) -> bool;
 }
@@ -20,6 +25,10 @@ pub trait Ask: Clone + Debug + Send + Sync + 'static {
 impl Ask for EngineHandle {
     fn ask(&self, request: Request) -> impl Future<Output = Result<Answer, EngineError>> + Send {
         Self::ask(self, request)
+    }
+
+    fn news(&self) -> watch::Receiver<u64> {
+        Self::news(self)
     }
 
     fn is_stopped(&self) -> bool {

@@ -12,7 +12,9 @@ use super::call::{Call, Gate};
 use super::error::RpcError;
 use crate::clock::Clock;
 use crate::domain::{Fact, TenantId, Violations};
-use crate::engine::{Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision};
+use crate::engine::{
+    Answer, DecisionKey, EngineError, ListedFinding, Receipt, Request, StoredDecision,
+};
 use crate::wire::pb::v1;
 use crate::wire::{TimeLimits, decode_claim};
 
@@ -44,7 +46,9 @@ impl<E: Ask> Context<E> {
         let request = Request::Score { tenant: self.tenant.clone(), claim: Box::new(claim) };
         match self.engine.ask(request).await? {
             Answer::Scored(verdict) => decode_verdict(verdict.bytes),
-            other @ (Answer::Recorded(_) | Answer::Found(_)) => Err(bad_answer("Score", &other)),
+            other @ (Answer::Recorded(_) | Answer::Found(_) | Answer::Listed(_)) => {
+                Err(bad_answer("Score", &other))
+            }
         }
     }
 
@@ -57,7 +61,9 @@ impl<E: Ask> Context<E> {
         let tenant = self.tenant.clone();
         match self.engine.ask(Request::Find { tenant, key, with_facts }).await? {
             Answer::Found(decision) => Ok(decision),
-            other @ (Answer::Recorded(_) | Answer::Scored(_)) => Err(bad_answer("Find", &other)),
+            other @ (Answer::Recorded(_) | Answer::Scored(_) | Answer::Listed(_)) => {
+                Err(bad_answer("Find", &other))
+            }
         }
     }
 
@@ -66,8 +72,24 @@ impl<E: Ask> Context<E> {
         let count = facts.len();
         match self.engine.ask(Request::Record { tenant: self.tenant.clone(), facts }).await? {
             Answer::Recorded(receipts) if receipts.len() == count => Ok(receipts),
+            other @ (Answer::Recorded(_)
+            | Answer::Scored(_)
+            | Answer::Found(_)
+            | Answer::Listed(_)) => Err(bad_answer("Record", &other)),
+        }
+    }
+
+    /// The findings behind a ledger position, at most `limit`.
+    pub(super) async fn findings(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<ListedFinding>, RpcError> {
+        let request = Request::Findings { tenant: self.tenant.clone(), after, limit };
+        match self.engine.ask(request).await? {
+            Answer::Listed(findings) => Ok(findings),
             other @ (Answer::Recorded(_) | Answer::Scored(_) | Answer::Found(_)) => {
-                Err(bad_answer("Record", &other))
+                Err(bad_answer("Findings", &other))
             }
         }
     }
@@ -122,6 +144,7 @@ fn bad_answer(asked: &'static str, answer: &Answer) -> RpcError {
         Answer::Recorded(_) => "Recorded",
         Answer::Scored(_) => "Scored",
         Answer::Found(_) => "Found",
+        Answer::Listed(_) => "Listed",
     };
     tracing::error!(asked, answer = kind, "the engine answered what was not asked");
     RpcError::BadAnswer

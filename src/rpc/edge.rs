@@ -96,12 +96,13 @@ where
         call: Call,
         mut request: http::Request<Body>,
     ) -> BoxFuture<http::Response<Body>, Infallible> {
+        let max_bytes = self.gate.limits.message_max_bytes;
         let call = Arc::new(call);
         request.extensions_mut().insert(Arc::clone(&call));
         let response = self.inner.call(request);
         let span = tracing::info_span!("rpc", rpc = method.name());
         let answer = async move {
-            let response = response.await?;
+            let response = clarified(response.await?, max_bytes);
             // Refused before it became a stream; else whoever feeds the stream says how it ended.
             if response.headers().contains_key(GRPC_STATUS) {
                 call.ended(code(&response));

@@ -14,14 +14,20 @@ use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 use super::ask::Ask;
 use super::context::{Answers, Context, answering};
-use crate::wire::pb::v1::{fact_service_server, refund_risk_service_server};
+use crate::wire::pb::v1::{
+    fact_service_server, finding_service_server, refund_risk_service_server,
+};
 
 /// How often a watcher looks after the engine.
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The services whose health is known; the empty name is the server as a whole.
-const SERVICES: [&str; 3] =
-    ["", refund_risk_service_server::SERVICE_NAME, fact_service_server::SERVICE_NAME];
+const SERVICES: [&str; 4] = [
+    "",
+    refund_risk_service_server::SERVICE_NAME,
+    fact_service_server::SERVICE_NAME,
+    finding_service_server::SERVICE_NAME,
+];
 
 /// Says whether the services serve.
 #[derive(Debug)]

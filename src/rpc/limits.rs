@@ -11,7 +11,7 @@ pub struct ServerLimits {
     pub drain_max_ms: u64,
     /// Unary requests that may be under way in the whole server; more are refused before they are read.
     pub requests_in_flight_max: u32,
-    /// `ScoreRefunds` and `StreamFacts` streams that may be open in the whole server.
+    /// `ScoreRefunds`, `StreamFacts` and `WatchFindings` streams that may be open in the whole server.
     pub streams_max: u32,
     /// Claims of one `ScoreRefunds` stream that may be under way; further ones are read when an answer has gone out.
     pub stream_in_flight_max: u32,

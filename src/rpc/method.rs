@@ -8,6 +8,7 @@ pub(super) enum Method {
     GetDecision,
     RecordFacts,
     StreamFacts,
+    WatchFindings,
 }
 
 impl Method {
@@ -19,6 +20,7 @@ impl Method {
             "/vouch.v1.RefundRiskService/GetDecision" => Some(Self::GetDecision),
             "/vouch.v1.FactService/RecordFacts" => Some(Self::RecordFacts),
             "/vouch.v1.FactService/StreamFacts" => Some(Self::StreamFacts),
+            "/vouch.v1.FindingService/WatchFindings" => Some(Self::WatchFindings),
             _ => None,
         }
     }
@@ -31,13 +33,14 @@ impl Method {
             Self::GetDecision => "GetDecision",
             Self::RecordFacts => "RecordFacts",
             Self::StreamFacts => "StreamFacts",
+            Self::WatchFindings => "WatchFindings",
         }
     }
 
-    /// It takes more than one message.
+    /// It takes or gives more than one message.
     pub(super) const fn is_stream(self) -> bool {
         match self {
-            Self::ScoreRefunds | Self::StreamFacts => true,
+            Self::ScoreRefunds | Self::StreamFacts | Self::WatchFindings => true,
             Self::ScoreRefund | Self::GetDecision | Self::RecordFacts => false,
         }
     }
@@ -60,12 +63,13 @@ mod tests {
                     let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
                     let found = Method::of(&path).unwrap_or_else(|| panic!("{path} is unknown"));
                     assert_eq!(found.name(), method.name());
-                    assert_eq!(found.is_stream(), method.client_streaming());
+                    let streaming = method.client_streaming() || method.server_streaming();
+                    assert_eq!(found.is_stream(), streaming);
                     known += 1;
                 }
             }
         }
-        assert_eq!(known, 5);
+        assert_eq!(known, 6);
         assert_eq!(Method::of("/grpc.health.v1.Health/Check"), None);
     }
 }

@@ -14,7 +14,7 @@ pub const REQUESTS_TOTAL: &str = "vouch_rpc_requests_total";
 pub const DURATION_SECONDS: &str = "vouch_rpc_duration_seconds";
 /// Requests and streams that are under way, by `rpc`.
 pub const IN_FLIGHT: &str = "vouch_rpc_in_flight";
-/// Claims and facts of streams that were dealt with, by `rpc` and `code`.
+/// Claims, facts and findings of streams that were dealt with, by `rpc` and `code`.
 pub const STREAM_MESSAGES_TOTAL: &str = "vouch_rpc_stream_messages_total";
 /// Connections that were closed at once because as many as may be were open.
 pub const CONNECTIONS_REFUSED_TOTAL: &str = "vouch_rpc_connections_refused_total";

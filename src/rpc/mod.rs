@@ -1,7 +1,7 @@
 //! The gRPC edge: what comes over the network is admitted, decoded, asked of the engine and answered.
 //!
-//! * [`serve`] runs `vouch.v1.RefundRiskService`, `vouch.v1.FactService`, health and reflection on one listener until it is
-//!   told to stop, and then drains.
+//! * [`serve`] runs `vouch.v1.RefundRiskService`, `vouch.v1.FactService`, `vouch.v1.FindingService`, health and reflection
+//!   on one listener until it is told to stop, and then drains.
 //! * The services know the engine as [`Ask`] alone.
 //! * Whatever goes wrong becomes one `RpcError`, and `status` alone says what a client sees of it.
 //!
@@ -17,6 +17,7 @@ mod deadline;
 mod edge;
 mod error;
 mod facts;
+mod findings;
 mod health;
 mod limits;
 mod method;

@@ -18,6 +18,7 @@ use super::connection::Connections;
 use super::context::Context;
 use super::edge::Edge;
 use super::facts::Facts;
+use super::findings::Findings;
 use super::health::Health;
 use super::limits::ServerLimits;
 use super::risk::Risk;
@@ -25,6 +26,7 @@ use crate::clock::Clock;
 use crate::domain::TenantId;
 use crate::wire::pb::DESCRIPTORS;
 use crate::wire::pb::v1::fact_service_server::FactServiceServer;
+use crate::wire::pb::v1::finding_service_server::FindingServiceServer;
 use crate::wire::pb::v1::refund_risk_service_server::RefundRiskServiceServer;
 
 /// Largest headers of a request, in bytes; gRPC's own default.
@@ -122,8 +124,10 @@ pub(super) fn routes<E: Ask>(
     };
     let risk = RefundRiskServiceServer::new(Risk(Arc::clone(&context)));
     let facts = FactServiceServer::new(Facts(Arc::clone(&context)));
+    let findings = FindingServiceServer::new(Findings(Arc::clone(&context)));
     Ok(Routes::new(risk.max_decoding_message_size(max_bytes))
         .add_service(facts.max_decoding_message_size(max_bytes))
+        .add_service(findings.max_decoding_message_size(max_bytes))
         .add_service(HealthServer::new(Health(context)))
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

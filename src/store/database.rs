@@ -61,7 +61,7 @@ pub enum DatabaseError {
 }
 
 /// Opens the database in `path`, or creates it in a new or empty folder. `cache_bytes` bounds what it keeps of tables in
-/// memory; what was written lately comes on top, up to 16 MiB for each of five keyspaces.
+/// memory; what was written lately comes on top, up to 16 MiB for each of six keyspaces.
 ///
 /// The folder is locked while the database, or a ledger or store on it, lives: a second open is refused, in this process
 /// too.

@@ -61,5 +61,8 @@ wire_enums! {
     Decision { Approve, Review, Reject }
     Layer { Guard, Proof, Eligibility, List, Rule, Model, Fallback }
     LayerOutcome { Passed, Decided, Overruled, Absent }
+    FindingKind {
+        DoubleCharge, KeySoldTwice, KeyLeakedBeforeDelivery, KeyLeakedAfterDelivery, BatchOutbreak,
+    }
     FollowUpKind { SupplyEvidence, StepUpVerification, SignRouteAgreement }
 }

@@ -10,10 +10,10 @@ use super::field::read;
 use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
-use super::{decode, encode_claim, encode_fact};
+use super::{decode, encode_claim, encode_fact, encode_finding};
 use crate::domain::{
-    ClaimContext, Decision, Fact, FactContext, Layer, Money, RefundClaim, RefundId, RequestId,
-    Violations,
+    ClaimContext, Decision, Fact, FactContext, Finding, Layer, Money, RefundClaim, RefundId,
+    RequestId, Violations,
 };
 
 /// Why bytes are no record body.
@@ -141,6 +141,25 @@ pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
         signals_sha256,
         signals: entry.signals.into_iter().map(signal_scalar).collect(),
     })
+}
+
+/// The body of a record that carries a finding.
+#[must_use]
+pub fn encode_finding_entry(finding: &Finding) -> Vec<u8> {
+    ledger::v1::FindingEntry { finding: Some(encode_finding(finding)) }.encode_to_vec()
+}
+
+/// The finding of a record.
+///
+/// # Errors
+/// The bytes are no finding entry, or the finding breaks a rule.
+pub fn decode_finding_entry(bytes: &[u8]) -> Result<Finding, CodecError> {
+    let entry = ledger::v1::FindingEntry::decode(bytes)?;
+    let finding = read("", &TimeLimits::STORED, |at| {
+        let at = at.field("finding");
+        decode::finding(&at, at.require(entry.finding)?)
+    })?;
+    Ok(finding)
 }
 
 /// The body of a record that names signals.

@@ -12,6 +12,10 @@ pub const CLAIM_EVIDENCE_MAX: usize = 20;
 pub const CLAIM_KEYS_MAX: usize = 100;
 /// Most keys of one leak.
 pub const LEAKED_KEYS_MAX: usize = 1_000;
+/// Most keys of a finding.
+pub const FINDING_KEYS_MAX: usize = 1_000;
+/// Most kinds of findings that are asked for.
+pub const FINDING_KINDS_MAX: usize = 16;
 /// Most countries of a region lock.
 pub const REGION_LOCK_MAX: usize = 300;
 /// Most units of an order.

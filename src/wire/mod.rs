@@ -2,7 +2,7 @@
 //!
 //! * **In**: [`decode_fact`], [`decode_facts`] and [`decode_claim`] parse messages into domain values and report every
 //!   field that is wrong, all at once, as `Violations` with paths. What they return needs no further check.
-//! * **Out**: [`encode_fact`], [`encode_claim`], [`encode_verdict`] and [`encode_time`]. Encoding is canonical: an absent `Client` and an
+//! * **Out**: [`encode_fact`], [`encode_claim`], [`encode_verdict`], [`encode_finding`], [`encode_text`] and [`encode_time`]. Encoding is canonical: an absent `Client` and an
 //!   empty one, or an IPv4 address and its IPv4-mapped form, give the same bytes, and so the same [`fact_digest`] and
 //!   [`claim_digest`].
 //! * **Ledger**: bodies of records, read for as long as ledgers live.
@@ -23,20 +23,23 @@ mod limits;
 pub mod pb;
 
 pub use choice::WireEnum;
-pub use decode::{decode_claim, decode_fact, decode_facts};
+pub use decode::{decode_claim, decode_fact, decode_facts, decode_finding_kinds};
 pub use digest::{claim_digest, fact_digest};
-pub use encode::{encode_claim, encode_fact, encode_time, encode_verdict};
+pub use encode::{
+    encode_claim, encode_fact, encode_finding, encode_text, encode_time, encode_verdict,
+};
 pub use field::ECHO_MAX_CHARS;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};
 pub use ledger::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
-    decode_fact_entry, decode_signal_schema, encode_claim_entry, encode_fact_entry,
-    encode_signal_schema, verdict_decision,
+    decode_fact_entry, decode_finding_entry, decode_signal_schema, encode_claim_entry,
+    encode_fact_entry, encode_finding_entry, encode_signal_schema, verdict_decision,
 };
 pub use limits::{
-    CLAIM_EVIDENCE_MAX, CLAIM_FACTS_MAX, CLAIM_KEYS_MAX, CLOCK_AHEAD_MAX_MS, LEAKED_KEYS_MAX,
-    PLANNED_AHEAD_MAX_MS, QUANTITY_MAX, REASON_TEXT_MAX_BYTES, RECORD_FACTS_MAX, REGION_LOCK_MAX,
-    TIMEZONE_MAX_BYTES, TimeLimits, USER_AGENT_MAX_BYTES, VERIFIED_LEVEL_MAX,
+    CLAIM_EVIDENCE_MAX, CLAIM_FACTS_MAX, CLAIM_KEYS_MAX, CLOCK_AHEAD_MAX_MS, FINDING_KEYS_MAX,
+    FINDING_KINDS_MAX, LEAKED_KEYS_MAX, PLANNED_AHEAD_MAX_MS, QUANTITY_MAX, REASON_TEXT_MAX_BYTES,
+    RECORD_FACTS_MAX, REGION_LOCK_MAX, TIMEZONE_MAX_BYTES, TimeLimits, USER_AGENT_MAX_BYTES,
+    VERIFIED_LEVEL_MAX,
 };
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ fn replays(data: &Path) {
         let request = match record_then.kind {
             RecordKind::Fact => record(vec![decode_fact_entry(&record_then.body).unwrap().0]),
             RecordKind::Claim => score(decode_claim_entry(&record_then.body).unwrap().claim),
-            RecordKind::Schema => continue,
+            RecordKind::Schema | RecordKind::Finding => continue,
         };
         ask(&mut core, request, record_then.observed_at).unwrap();
     }

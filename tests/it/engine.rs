@@ -5,6 +5,7 @@ mod batches;
 mod budget;
 mod door;
 mod door_failure;
+mod findings;
 mod hooked;
 mod money;
 mod money_book;

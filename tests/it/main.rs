@@ -12,6 +12,7 @@ mod check;
 mod crash;
 mod engine;
 mod evidence;
+mod findings;
 mod imports;
 mod leak;
 mod server;

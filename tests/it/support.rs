@@ -140,6 +140,16 @@ impl Ledger for SharedLedger {
         self.held().find_alias(tenant, alias)
     }
 
+    fn list(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        self.held().list(tenant, kind, after, limit)
+    }
+
     fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
         self.held().read(position)
     }

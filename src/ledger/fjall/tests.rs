@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use super::super::conformance::{facts, ledger_conforms};
+use super::super::conformance::{NONE, facts, ledger_conforms, record};
 use super::*;
 
 fn open(path: &Path) -> (Database, FjallLedger) {
@@ -41,6 +41,17 @@ fn conforms() {
     });
 }
 
+/// Positions that are listed for the tenant of the sample records.
+fn listed(ledger: &FjallLedger) -> Vec<u64> {
+    let tenant = TenantId::parse("shop").unwrap();
+    ledger.list(&tenant, RecordKind::Finding, 0, usize::MAX).unwrap()
+}
+
+/// A fact, and a finding behind it.
+fn found(n: usize) -> Vec<Record> {
+    [facts(n, 1), vec![record("shop", RecordKind::Finding, &format!("found{n}"))]].concat()
+}
+
 #[test]
 fn reopens_where_it_ended() {
     let folder = tempfile::tempdir().unwrap();
@@ -61,12 +72,14 @@ fn nothing_appended_is_lost_when_the_process_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (_database, mut ledger) = open(folder.path());
     ledger.append(&facts(0, 3)).unwrap();
-    ledger.append(&facts(3, 70)).unwrap();
+    ledger.append(&found(3)).unwrap();
+    ledger.append(&facts(4, 70)).unwrap();
     let killed = as_if_killed(folder.path());
     let (_, recovered) = open(killed.path());
-    assert_eq!(recovered.end(), 73);
+    assert_eq!(recovered.end(), 75);
     let scanned: Vec<_> = recovered.scan(1).map(|r| r.unwrap().1).collect();
-    assert_eq!(scanned, facts(0, 73));
+    assert_eq!(scanned, [facts(0, 3), found(3), facts(4, 70)].concat());
+    assert_eq!(listed(&recovered), [5]);
 }
 
 #[test]
@@ -75,7 +88,7 @@ fn an_append_that_was_cut_short_is_not_there_at_all() {
     let (_database, mut ledger) = open(folder.path());
     ledger.append(&facts(0, 3)).unwrap();
     let before = std::fs::read(folder.path().join("0.jnl")).unwrap();
-    ledger.append(&facts(3, 2)).unwrap();
+    ledger.append(&found(3)).unwrap();
     let after = std::fs::read(folder.path().join("0.jnl")).unwrap();
     let end = after.iter().rposition(|byte| *byte != 0).unwrap() + 1;
     let begin = before.iter().rposition(|byte| *byte != 0).unwrap() + 1;
@@ -87,7 +100,9 @@ fn an_append_that_was_cut_short_is_not_there_at_all() {
         assert_eq!(recovered.end(), 3, "cut at {cut} of {end}");
         let tenant = &facts(3, 1)[0].tenant;
         assert_eq!(recovered.find(tenant, RecordKind::Fact, "f3").unwrap(), None);
-        assert_eq!(recovered.append(&facts(3, 2)).unwrap(), 5, "its position is given again");
+        assert_eq!(listed(&recovered), NONE);
+        assert_eq!(recovered.append(&found(3)).unwrap(), 5, "its position is given again");
+        assert_eq!(listed(&recovered), [5]);
     }
 }
 
@@ -101,12 +116,13 @@ fn a_failed_write_breaks_the_ledger_until_it_is_opened_again() {
         batch.commit()?;
         Err(fjall::Error::Poisoned)
     };
-    assert!(matches!(ledger.append(&facts(2, 2)), Err(LedgerError::Storage(_))));
+    assert!(matches!(ledger.append(&found(2)), Err(LedgerError::Storage(_))));
     ledger.write = OwnedWriteBatch::commit;
 
     assert_eq!(ledger.end(), 2);
     assert_eq!(ledger.read(3).unwrap(), None, "what was not confirmed is not shown");
     assert_eq!(ledger.scan(1).count(), 2);
+    assert_eq!(listed(&ledger), NONE);
     let unconfirmed = &facts(2, 1)[0];
     assert_eq!(ledger.find(&unconfirmed.tenant, RecordKind::Fact, "f2").unwrap(), None);
     let refused = ledger.append(&facts(4, 1)).unwrap_err();
@@ -116,6 +132,7 @@ fn a_failed_write_breaks_the_ledger_until_it_is_opened_again() {
     drop(ledger);
     let (_, ledger) = open(folder.path());
     assert_eq!(ledger.end(), 4, "all of the batch, or none");
+    assert_eq!(listed(&ledger), [4]);
 }
 
 #[test]
@@ -126,7 +143,23 @@ fn refuses_a_newer_format() {
     meta.insert(FORMAT_KEY, (FORMAT + 1).to_be_bytes()).unwrap();
     drop(ledger);
     let refused = FjallLedger::open(&database).unwrap_err();
-    assert!(matches!(refused, LedgerError::Format { found: 2, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, LedgerError::Format { found: 3, known: 2 }), "{refused:?}");
+}
+
+#[test]
+fn takes_over_a_ledger_of_the_first_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, mut ledger) = open(folder.path());
+    ledger.append(&facts(0, 3)).unwrap();
+    let meta = database.keyspace("ledger_meta", KeyspaceCreateOptions::default).unwrap();
+    meta.insert(FORMAT_KEY, 1_u32.to_be_bytes()).unwrap();
+    drop((ledger, database, meta));
+    let (database, mut ledger) = open(folder.path());
+    assert_eq!(ledger.append(&found(3)).unwrap(), 5);
+    assert_eq!(listed(&ledger), [5]);
+    let meta = database.keyspace("ledger_meta", KeyspaceCreateOptions::default).unwrap();
+    let format = meta.get(FORMAT_KEY).unwrap().unwrap();
+    assert_eq!(*format, FORMAT.to_be_bytes(), "a vouch that keeps no list is refused from now on");
 }
 
 #[test]

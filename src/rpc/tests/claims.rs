@@ -92,7 +92,10 @@ async fn refusals_of_the_engine_stay_within_the_stream() {
         Request::Score { claim, .. } if claim.request_id.as_str() == "taken" => {
             Err(EngineError::Conflict { ids: vec!["request_id taken".into()] })
         }
-        Request::Score { .. } | Request::Record { .. } | Request::Find { .. } => Ok(()),
+        Request::Score { .. }
+        | Request::Record { .. }
+        | Request::Find { .. }
+        | Request::Findings { .. } => Ok(()),
     });
     let server = Running::start(&fake, ServerLimits::default()).await;
     let answers = answers(&server, messages(&["busy", "taken", "q1"])).await;

@@ -121,7 +121,10 @@ async fn facts_are_tried_one_by_one_when_nobody_says_which_is_in_the_way() {
         Request::Record { facts, .. } if facts.iter().any(|f| f.id.as_str() == "f3") => {
             Err(EngineError::Conflict { ids: Vec::new() })
         }
-        Request::Record { .. } | Request::Score { .. } | Request::Find { .. } => Ok(()),
+        Request::Record { .. }
+        | Request::Score { .. }
+        | Request::Find { .. }
+        | Request::Findings { .. } => Ok(()),
     });
     let server = Running::start(&fake, ServerLimits::default()).await;
     let (feed, stream) = open(&server).await;
@@ -162,7 +165,10 @@ async fn a_failed_engine_ends_a_stream_behind_what_was_acknowledged() {
         Request::Record { facts, .. } if facts.iter().any(|f| f.id.as_str() == "last") => {
             Err(EngineError::Storage)
         }
-        Request::Record { .. } | Request::Score { .. } | Request::Find { .. } => Ok(()),
+        Request::Record { .. }
+        | Request::Score { .. }
+        | Request::Find { .. }
+        | Request::Findings { .. } => Ok(()),
     });
     let server = Running::start(&fake, ServerLimits::default()).await;
     let (feed, mut stream) = open(&server).await;

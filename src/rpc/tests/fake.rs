@@ -9,10 +9,13 @@ use std::sync::{Arc, Mutex, Weak};
 use prost::Message;
 use prost::bytes::Bytes;
 
+use tokio::sync::watch;
+
 use super::{NOW, tenant};
 use crate::domain::{Fact, RefundClaim};
 use crate::engine::{
-    Answer, DecisionKey, EngineError, Receipt, Request, StoredDecision, StoredVerdict,
+    Answer, DecisionKey, EngineError, ListedFinding, Receipt, Request, StoredDecision,
+    StoredVerdict,
 };
 use crate::rpc::Ask;
 use crate::wire::fact_digest;
@@ -27,6 +30,9 @@ pub(super) struct Fake(Arc<Inner>);
 struct Inner {
     hook: Hook,
     state: Mutex<State>,
+    /// `None` once the engine is gone.
+    news: Mutex<Option<watch::Sender<u64>>>,
+    heard: watch::Receiver<u64>,
     stopped: AtomicBool,
     under_way: AtomicUsize,
     under_way_max: AtomicUsize,
@@ -37,6 +43,7 @@ struct State {
     asked: Vec<String>,
     facts: HashMap<String, ([u8; 32], u64)>,
     decisions: Vec<(RefundClaim, Bytes)>,
+    findings: Vec<ListedFinding>,
 }
 
 impl Fake {
@@ -53,9 +60,12 @@ impl Fake {
 
     /// Does nothing before the future of `hook` is ready.
     pub(super) fn hooked(hook: impl Fn(&Request) -> Let + Send + Sync + 'static) -> Self {
+        let (news, heard) = watch::channel(0);
         Self(Arc::new(Inner {
             hook: Box::new(hook),
             state: Mutex::default(),
+            news: Mutex::new(Some(news)),
+            heard,
             stopped: AtomicBool::default(),
             under_way: AtomicUsize::default(),
             under_way_max: AtomicUsize::default(),
@@ -64,9 +74,17 @@ impl Fake {
 
     pub(super) fn stop(&self) {
         self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.news.lock().unwrap().take();
     }
 
-    /// What was asked so far: `score q1`, `record f1 f2`, `find`.
+    /// Notices something, and says so.
+    pub(super) fn notice(&self, finding: ListedFinding) {
+        let position = finding.position;
+        self.0.state.lock().unwrap().findings.push(finding);
+        self.0.news.lock().unwrap().as_ref().unwrap().send_replace(position);
+    }
+
+    /// What was asked so far: `score q1`, `record f1 f2`, `find`, `findings 7`.
     pub(super) fn asked(&self) -> Vec<String> {
         self.0.state.lock().unwrap().asked.clone()
     }
@@ -103,6 +121,7 @@ impl Ask for Fake {
                 format!("record {}", ids.join(" "))
             }
             Request::Find { .. } => "find".to_owned(),
+            Request::Findings { after, .. } => format!("findings {after}"),
         };
         self.0.state.lock().unwrap().asked.push(asked);
         let under_way = self.0.under_way.fetch_add(1, Ordering::SeqCst) + 1;
@@ -118,7 +137,16 @@ impl Ask for Fake {
             }
             Request::Record { facts, .. } => state.record(&facts).map(Answer::Recorded),
             Request::Find { key, .. } => Ok(Answer::Found(state.find(&key).map(Box::new))),
+            Request::Findings { tenant: whose, after, limit } => {
+                assert_eq!(whose, tenant());
+                let behind = state.findings.iter().filter(|listed| listed.position > after);
+                Ok(Answer::Listed(behind.take(limit).cloned().collect()))
+            }
         }
+    }
+
+    fn news(&self) -> watch::Receiver<u64> {
+        self.0.heard.clone()
     }
 
     fn is_stopped(&self) -> bool {

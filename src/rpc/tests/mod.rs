@@ -6,6 +6,7 @@ mod drain;
 mod fact_stream;
 mod facts;
 mod fake;
+mod findings;
 mod limits;
 mod observed;
 mod risk;
@@ -29,6 +30,7 @@ use crate::domain::{TenantId, Timestamp};
 use crate::wire::pb::v1;
 use crate::wire::pb::v1::fact::Body;
 use crate::wire::pb::v1::fact_service_client::FactServiceClient;
+use crate::wire::pb::v1::finding_service_client::FindingServiceClient;
 use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
 use fake::Fake;
 
@@ -65,6 +67,10 @@ impl Running {
 
     fn facts(&self) -> FactServiceClient<Channel> {
         FactServiceClient::new(self.channel.clone())
+    }
+
+    fn findings(&self) -> FindingServiceClient<Channel> {
+        FindingServiceClient::new(self.channel.clone())
     }
 }
 

@@ -10,7 +10,8 @@ use tonic_reflection::pb::{v1, v1alpha};
 use super::fake::Fake;
 use super::{Running, ServerLimits, soon};
 
-const SERVICES: [&str; 3] = ["", "vouch.v1.RefundRiskService", "vouch.v1.FactService"];
+const SERVICES: [&str; 4] =
+    ["", "vouch.v1.RefundRiskService", "vouch.v1.FactService", "vouch.v1.FindingService"];
 
 fn asking(service: &str) -> HealthCheckRequest {
     HealthCheckRequest { service: service.into() }
@@ -65,8 +66,12 @@ async fn watchers_are_told_of_a_drain_and_let_go() {
 
 #[tokio::test]
 async fn both_reflections_list_the_services() {
-    const SHOWN: [&str; 3] =
-        ["grpc.health.v1.Health", "vouch.v1.FactService", "vouch.v1.RefundRiskService"];
+    const SHOWN: [&str; 4] = [
+        "grpc.health.v1.Health",
+        "vouch.v1.FactService",
+        "vouch.v1.FindingService",
+        "vouch.v1.RefundRiskService",
+    ];
     let server = Running::start(&Fake::new(), ServerLimits::default()).await;
 
     let mut client =

@@ -3,6 +3,7 @@
 mod claim;
 mod common;
 mod fact;
+mod finding;
 mod key;
 mod notice;
 mod payment;
@@ -10,11 +11,12 @@ mod payment;
 pub(super) use claim::claim;
 pub(super) use common::money;
 pub(super) use fact::fact;
+pub(super) use finding::finding;
 
 use super::field::read;
 use super::limits::{RECORD_FACTS_MAX, TimeLimits};
 use super::pb::v1;
-use crate::domain::{Fact, RefundClaim, Violations};
+use crate::domain::{Fact, FindingKind, RefundClaim, Violations};
 
 /// Parses a fact that the input holds at `path`, for example `fact`.
 ///
@@ -47,4 +49,12 @@ pub fn decode_claim(
     limits: &TimeLimits,
 ) -> Result<RefundClaim, Violations> {
     read(path, limits, |at| self::claim(at, claim))
+}
+
+/// Parses the kinds of findings that the input asks for at `path`, for example `kinds`.
+///
+/// # Errors
+/// Every kind that is unknown, with its path.
+pub fn decode_finding_kinds(kinds: Vec<i32>, path: &str) -> Result<Vec<FindingKind>, Violations> {
+    read(path, &TimeLimits::STORED, |at| finding::finding_kinds(at, kinds))
 }

@@ -3,9 +3,11 @@
 mod claim;
 mod common;
 mod fact;
+mod finding;
 mod verdict;
 
 pub use claim::encode_claim;
 pub use common::time as encode_time;
 pub use fact::encode_fact;
-pub use verdict::encode_verdict;
+pub use finding::encode_finding;
+pub use verdict::{encode_verdict, localized as encode_text};

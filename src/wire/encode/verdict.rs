@@ -45,7 +45,9 @@ fn reason(reason: &Reason) -> v1::Reason {
     }
 }
 
-fn localized(text: &LocalizedText) -> v1::LocalizedText {
+/// The message of a text in two languages.
+#[must_use]
+pub fn localized(text: &LocalizedText) -> v1::LocalizedText {
     v1::LocalizedText { zh: text.zh.clone(), en: text.en.clone() }
 }
 

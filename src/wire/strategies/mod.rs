@@ -1,12 +1,14 @@
-//! Values of the domain for property tests: every kind of fact, and claims.
+//! Values of the domain for property tests: every kind of fact, claims, and findings.
 
 mod claim;
 mod context;
 mod fact;
+mod finding;
 
 pub(crate) use claim::claim;
 pub(crate) use context::{claim_context, fact_context};
 pub(crate) use fact::fact;
+pub(crate) use finding::finding;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -2,16 +2,19 @@ use proptest::prelude::*;
 use prost::Message;
 
 use crate::domain::{
-    Coverage, Currency, Decision, DecisionId, EvidenceKind, FollowUp, FollowUpKind, Layer,
-    LocalizedText, Money, Reason, RefundId, RefundRoute, RequestId, RouteAdvice, Timestamp,
+    AccountId, BatchId, ClaimReason, Coverage, Currency, Decision, DecisionId, EvidenceKind,
+    FactId, Finding, FindingId, FindingKind, FindingSubject, FollowUp, FollowUpKind,
+    KeyFingerprint, Layer, LocalizedText, Money, OrderId, PspTransactionId, Reason,
+    RecommendedRefund, RefundId, RefundRoute, RequestId, RouteAdvice, SupplierId, Timestamp,
     Verdict, Versions,
 };
 use crate::wire::pb::v1;
-use crate::wire::strategies::{claim, claim_context, fact, fact_context};
+use crate::wire::strategies::{claim, claim_context, fact, fact_context, finding};
 use crate::wire::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
-    decode_fact_entry, decode_signal_schema, encode_claim_entry, encode_fact_entry,
-    encode_signal_schema, encode_verdict, verdict_decision,
+    decode_fact_entry, decode_finding_entry, decode_signal_schema, encode_claim_entry,
+    encode_fact_entry, encode_finding_entry, encode_signal_schema, encode_verdict,
+    verdict_decision,
 };
 
 fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
@@ -31,6 +34,11 @@ proptest! {
     }
 
     #[test]
+    fn finding_entries_come_back(finding in finding()) {
+        prop_assert_eq!(decode_finding_entry(&encode_finding_entry(&finding)).unwrap(), finding);
+    }
+
+    #[test]
     fn claim_entries_come_back(
         claim in claim(),
         context in claim_context(),
@@ -47,6 +55,7 @@ proptest! {
     fn noise_is_no_entry(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
         prop_assert!(decode_fact_entry(&bytes).is_err());
         prop_assert!(decode_claim_entry(&bytes).is_err());
+        prop_assert!(decode_finding_entry(&bytes).is_err());
         prop_assert!(verdict_decision(&bytes).is_err());
         let _ = decode_signal_schema(&bytes);
     }
@@ -158,4 +167,34 @@ fn a_verdict_that_could_not_have_been_given_is_refused() {
     assert!(matches!(verdict_decision(&approval), Err(CodecError::Invalid(_))));
     let unknown = v1::Verdict { decision: 9, ..encode_verdict(&verdict(Decision::Reject, None)) };
     assert!(matches!(verdict_decision(&unknown.encode_to_vec()), Err(CodecError::Invalid(_))));
+}
+
+/// Ledgers live for ever: what the first version wrote is read by every later one.
+#[test]
+fn a_finding_of_the_first_version_is_read() {
+    let order_id = OrderId::parse("o1").unwrap();
+    let account_id = AccountId::parse("a1").unwrap();
+    let finding = Finding {
+        id: FindingId::parse("n1").unwrap(),
+        kind: FindingKind::KeySoldTwice,
+        found_at: Timestamp::from_ms(1_767_225_600_001),
+        told_by: FactId::parse("f1").unwrap(),
+        about: FindingSubject {
+            order_id: Some(order_id.clone()),
+            account_id: Some(account_id.clone()),
+            psp_transaction_id: PspTransactionId::parse("t1").ok(),
+            keys: vec![KeyFingerprint([7; 32])],
+            batch_id: BatchId::parse("b1").ok(),
+            supplier_id: SupplierId::parse("s1").ok(),
+        },
+        recommended: Some(RecommendedRefund {
+            order_id,
+            account_id,
+            amount: Money::positive(9_800, Currency::parse("CNY").unwrap()).unwrap(),
+            reason: ClaimReason::KeyAlreadyUsed,
+        }),
+    };
+    let written = "PINNED";
+    assert_eq!(hex::encode(encode_finding_entry(&finding)), written);
+    assert_eq!(decode_finding_entry(&hex::decode(written).unwrap()).unwrap(), finding);
 }

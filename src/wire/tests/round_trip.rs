@@ -4,8 +4,8 @@ use prost::Message;
 use super::limits;
 use crate::domain::{
     ActivationResult, ActivityKind, ChargebackResult, ClaimChannel, ClaimReason, Decision,
-    EvidenceKind, FollowUpKind, IncidentKind, Layer, LayerOutcome, OutcomeLabel, OutcomeSource,
-    PaymentMethod, RefundRoute, SettlementStatus, SkuClass,
+    EvidenceKind, FindingKind, FollowUpKind, IncidentKind, Layer, LayerOutcome, OutcomeLabel,
+    OutcomeSource, PaymentMethod, RefundRoute, SettlementStatus, SkuClass,
 };
 use crate::wire::pb::v1;
 use crate::wire::strategies::{claim, fact};
@@ -144,6 +144,7 @@ fn enums_keep_their_numbers() {
     check::<ClaimReason>();
     check::<Decision>();
     check::<EvidenceKind>();
+    check::<FindingKind>();
     check::<FollowUpKind>();
     check::<IncidentKind>();
     check::<Layer>();

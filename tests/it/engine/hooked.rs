@@ -82,6 +82,16 @@ impl Ledger for HookedLedger {
         self.inner.find_alias(tenant, alias)
     }
 
+    fn list(
+        &self,
+        tenant: &TenantId,
+        kind: RecordKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        self.inner.list(tenant, kind, after, limit)
+    }
+
     fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
         self.inner.read(position)
     }

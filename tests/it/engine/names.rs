@@ -29,7 +29,9 @@ impl Desk {
     fn tell(&mut self, facts: &[&Fact]) -> Result<Vec<Receipt>, EngineError> {
         match self.ask(record(facts.iter().map(|fact| (*fact).clone()).collect()))? {
             Answer::Recorded(receipts) => Ok(receipts),
-            Answer::Scored(_) | Answer::Found(_) => panic!("facts are recorded"),
+            Answer::Scored(_) | Answer::Found(_) | Answer::Listed(_) => {
+                panic!("facts are recorded")
+            }
         }
     }
 

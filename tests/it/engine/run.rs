@@ -122,6 +122,9 @@ pub(super) fn brief(batches: &[&[Request]]) -> String {
             )
         }
         Request::Find { tenant, key, .. } => format!("  {tenant}: find {key:?}\n"),
+        Request::Findings { tenant, after, limit } => {
+            format!("  {tenant}: {limit} findings behind {after}\n")
+        }
     };
     let batch =
         |batch: &&[Request]| format!("batch\n{}", batch.iter().map(line).collect::<String>());

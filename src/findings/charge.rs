@@ -1,0 +1,62 @@
+//! Payments that are one too many.
+
+use super::knowledge::Knowledge;
+use super::{Shown, finding_id};
+use crate::domain::{
+    ClaimReason, FindingKind, FindingSubject, Money, OrderId, RecommendedRefund, TenantId,
+};
+use crate::state::{OrderDoc, SurplusKind};
+
+/// Each payment of the order that is proven to be one too many and has not gone back. Everything that went back counts
+/// against them, whatever it was paid for, and first against what was told first: a refund answers a finding.
+pub(super) fn double_charges<K: Knowledge>(
+    tenant: &TenantId,
+    order_id: &OrderId,
+    order: Option<&OrderDoc>,
+    knowledge: &mut K,
+) -> Result<Vec<Shown>, K::Error> {
+    let proven = |order: &&OrderDoc| {
+        !order.truncated && order.surplus_kind() == Some(SurplusKind::ProvenDuplicate)
+    };
+    let Some(order) = order.filter(proven) else { return Ok(Vec::new()) };
+    let (Some(placed), Some(surplus), Some(balance)) =
+        (&order.placed, order.surplus(), order.balance(None))
+    else {
+        return Ok(Vec::new());
+    };
+    let mut payments = Vec::with_capacity(surplus.len());
+    for payment in surplus {
+        let about = [order_id.as_str(), payment.psp_transaction_id.as_str()];
+        let Some(id) = finding_id(tenant, FindingKind::DoubleCharge, &about) else { continue };
+        payments.push((knowledge.told_at(&id)?.unwrap_or(u64::MAX), id, payment));
+    }
+    // Stable: what was not told stays in order of time.
+    payments.sort_by_key(|(told_at, _, _)| *told_at);
+    let (mut gone, mut left) = (balance.gone_minor(), balance.refundable_minor());
+    let mut shown = Vec::new();
+    for (_, id, payment) in payments {
+        let brought = order.left_minor(payment);
+        let answered = gone.min(brought);
+        let owed = (brought - answered).min(left);
+        gone -= answered;
+        left -= owed;
+        let Ok(amount) = Money::positive(owed, balance.currency) else { continue };
+        shown.push(Shown {
+            id,
+            kind: FindingKind::DoubleCharge,
+            about: FindingSubject {
+                order_id: Some(order_id.clone()),
+                account_id: Some(placed.account_id.clone()),
+                psp_transaction_id: Some(payment.psp_transaction_id.clone()),
+                ..FindingSubject::default()
+            },
+            recommended: Some(RecommendedRefund {
+                order_id: order_id.clone(),
+                account_id: placed.account_id.clone(),
+                amount,
+                reason: ClaimReason::ChargedTwice,
+            }),
+        });
+    }
+    Ok(shown)
+}

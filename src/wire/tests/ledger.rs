@@ -194,7 +194,11 @@ fn a_finding_of_the_first_version_is_read() {
             reason: ClaimReason::KeyAlreadyUsed,
         }),
     };
-    let written = "PINNED";
+    let written = concat!(
+        "0a620a026e3110021a0a0880f2d6ca0610c0843d220266312a026f31320261313a0274314220",
+        "0707070707070707070707070707070707070707070707070707070707070707",
+        "4a026231520273315a140a026f31120261311a0808c84c1203434e592003",
+    );
     assert_eq!(hex::encode(encode_finding_entry(&finding)), written);
     assert_eq!(decode_finding_entry(&hex::decode(written).unwrap()).unwrap(), finding);
 }

@@ -11,7 +11,7 @@ use vouch::clock::ManualClock;
 use vouch::engine::{
     Answer, Core, EngineError, EngineHandle, EngineThread, QueueLimits, Request, start,
 };
-use vouch::ledger::Ledger;
+use vouch::ledger::{Ledger, RecordKind};
 use vouch::store::MemoryStore;
 use vouch::wire::pb::v1;
 
@@ -94,7 +94,10 @@ fn each_caller_gets_its_own_answer() {
     drop(handle);
     assert_eq!(thread.join(), Ok(()));
     let facts = World::copy("channel-app", "any").facts.len();
-    assert_eq!(ledger.records().len(), 1 + CALLERS * CLAIMS * (facts + 1));
+    // Copies are so many that some share a key: what is noticed of it comes on top.
+    let records = ledger.records();
+    let told = records.iter().filter(|record| record.kind != RecordKind::Finding);
+    assert_eq!(told.count(), 1 + CALLERS * CLAIMS * (facts + 1));
 }
 
 #[test]

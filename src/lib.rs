@@ -50,7 +50,7 @@
 //! | fingerprint | domain |
 //! | features | document |
 //! | state | domain |
-//! | findings | domain, state |
+//! | findings | domain, signals, state |
 //! | geo | domain |
 //! | user_agent | nothing |
 //! | signals | domain, geo, state, user_agent |

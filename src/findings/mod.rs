@@ -7,10 +7,12 @@
 //! * A **double charge** is one finding for each payment that is one too many, so that a third payment is told too.
 //! * A **key sold twice** is one finding for each order that the key did not serve.
 //! * A **leaked key** is one finding for each order that has it, as long as nobody activated it.
-//! * An **outbreak** of a batch has its kind and its text. What detects it joins `shown_by` with a file of its own.
+//! * An **outbreak** of a batch is told once, by the answer of a vendor that makes it one.
 //!
-//! INVARIANT: whatever holds once all facts have arrived was told, in whatever order they came.
+//! INVARIANT: whatever holds once all facts have arrived was told, in whatever order they came; but for outbreaks, which
+//! are a matter of time: late news of a week that is over may be told too late to make one.
 
+mod batch;
 mod charge;
 mod key;
 mod knowledge;
@@ -50,7 +52,7 @@ pub fn completed<K: Knowledge>(
     knowledge: &mut K,
 ) -> Result<Vec<Finding>, K::Error> {
     let (mut findings, mut told) = (Vec::new(), BTreeSet::new());
-    for shown in shown_by(tenant, &fact.body, knowledge)? {
+    for shown in shown_by(tenant, fact, knowledge)? {
         // A fact may name a key twice.
         if told.insert(shown.id.clone()) && knowledge.told_at(&shown.id)?.is_none() {
             let Shown { id, kind, about, recommended } = shown;
@@ -90,10 +92,11 @@ pub fn stands<K: Knowledge>(
 /// What holds of everything that a fact can have changed. Facts that can only overtake findings are passed over.
 fn shown_by<K: Knowledge>(
     tenant: &TenantId,
-    body: &FactBody,
+    fact: &Fact,
     knowledge: &mut K,
 ) -> Result<Vec<Shown>, K::Error> {
-    match body {
+    let at = fact.occurred_at;
+    match &fact.body {
         FactBody::OrderPlaced(fact) => of_order(tenant, &fact.order_id, knowledge),
         FactBody::PaymentCaptured(fact) => of_order(tenant, &fact.order_id, knowledge),
         // What went back, or is disputed, may turn out to be less than was promised or told before.
@@ -101,14 +104,20 @@ fn shown_by<K: Knowledge>(
         FactBody::RefundSettled(fact) => of_order(tenant, &fact.order_id, knowledge),
         FactBody::ChargebackOpened(fact) => of_order(tenant, &fact.order_id, knowledge),
         FactBody::ChargebackClosed(fact) => of_order(tenant, &fact.order_id, knowledge),
-        FactBody::KeyDelivered(fact) => key::of_keys(tenant, fact.key.as_slice(), knowledge),
+        FactBody::KeyDelivered(fact) => {
+            let mut shown = key::of_keys(tenant, fact.key.as_slice(), knowledge)?;
+            if let Some(key) = fact.key {
+                shown.extend(batch::outbreaks(tenant, key, at, knowledge)?);
+            }
+            Ok(shown)
+        }
         FactBody::KeyViewed(fact) => of_view(tenant, &fact.order_id, &fact.client, knowledge),
         FactBody::KeyActivated(fact) if fact.result == ActivationResult::Ok => {
             key::of_keys(tenant, &[fact.key], knowledge)
         }
         FactBody::KeysLeaked(fact) => key::of_keys(tenant, &fact.keys, knowledge),
-        FactBody::KeyActivated(_)
-        | FactBody::AccountActivity(_)
+        FactBody::KeyActivated(fact) => batch::outbreaks(tenant, fact.key, at, knowledge),
+        FactBody::AccountActivity(_)
         | FactBody::IncidentDeclared(_)
         | FactBody::OutcomeReported(_) => Ok(Vec::new()),
     }

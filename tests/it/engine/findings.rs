@@ -44,7 +44,10 @@ fn the_sample_cases_are_noticed_by_their_facts_alone() {
         [(FindingKind::KeyLeakedBeforeDelivery, Some(9_800))]
     );
     assert_eq!(noticed("leak-after-delivery"), [(FindingKind::KeyLeakedAfterDelivery, None)]);
-    for honest in ["charge-psp-retry-same-id", "key-used-on-claimants-device"] {
+    assert_eq!(noticed("batch-outbreak"), [(FindingKind::BatchOutbreak, None)]);
+    for honest in
+        ["charge-psp-retry-same-id", "key-used-on-claimants-device", "key-unknown-to-vendor"]
+    {
         assert_eq!(noticed(honest), [], "{honest}");
     }
 }

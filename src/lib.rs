@@ -57,7 +57,7 @@
 //! | policy | document, domain, features, geo, signals, state |
 //! | store | domain, state |
 //! | ledger | domain |
-//! | engine | clock, domain, findings, geo, ledger, policy, signals, state, store, user_agent |
+//! | engine | clock, domain, evidence, findings, geo, ledger, policy, signals, state, store, user_agent |
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |

@@ -65,7 +65,7 @@ pub(super) fn of_claim(
         asn: place.asn,
         sku: order.placed.as_ref().map(|placed| placed.sku.clone()),
         batches: gathered.claimed_batches.clone(),
-        text: None,
+        text: gathered.shown.text,
         asked_before: order.claims.iter().any(|known| known.refund_id == claim.refund_id),
         outcome: order.outcomes.standing(&claim.refund_id),
     })

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::core::CoreError;
+use super::shown::{Shown, shown};
 use crate::domain::{
     AccountId, ActivatorId, BatchId, Client, DAY_MS, KeyFingerprint, Network, OrderId,
     PayerFingerprint, RefundClaim, SupplierId, TenantId, Terms, Timestamp,
@@ -38,6 +39,7 @@ pub(super) struct Gathered {
     activators: Vec<(ActivatorId, Arc<Entity>)>,
     suppliers: BTreeMap<SupplierId, Arc<Entity>>,
     twin_orders: Vec<(OrderId, Arc<Entity>)>,
+    pub(super) shown: Shown,
     /// Where the claim comes from.
     claim_place: GeoFacts,
     /// The batches of the keys that the claim is about, ascending.
@@ -62,7 +64,7 @@ pub(super) fn gather(
     claim: &RefundClaim,
     now: Timestamp,
 ) -> Result<Gathered, CoreError> {
-    let mut reader = Reader { store, tenant, now, subjects: Vec::new() };
+    let mut reader = Reader { store: &mut *store, tenant, now, subjects: Vec::new() };
     let client = &claim.client;
     let claim_place = client.ip.map(|ip| geo.lookup(ip)).unwrap_or_default();
     let mut round = reader.round(vec![
@@ -115,6 +117,7 @@ pub(super) fn gather(
     let activators = activators.into_iter().map(|activator| Ok((activator, round.must()?)));
     let activators = activators.collect::<Result<Vec<_>, CoreError>>()?;
     let subjects = reader.subjects;
+    let shown = shown(store, tenant, claim, now)?;
     Ok(Gathered {
         order,
         account,
@@ -132,6 +135,7 @@ pub(super) fn gather(
         suppliers,
         activators,
         twin_orders,
+        shown,
         claim_place,
         claimed_batches,
         subjects,
@@ -298,6 +302,9 @@ impl Gathered {
                 .iter()
                 .filter_map(|(id, twin)| Some((id.clone(), twin.order()?)))
                 .collect(),
+            evidence: self.shown.files.iter().filter_map(|entity| entity.evidence()).collect(),
+            pictures: self.shown.pictures(),
+            phrase: self.shown.phrase.as_ref().and_then(|entity| entity.phrase()),
             incidents: self.incidents.incidents().ok_or(CoreError::OtherKind)?,
             tenant: self.tenant.tenant().ok_or(CoreError::OtherKind)?,
             claim_place: self.claim_place.clone(),

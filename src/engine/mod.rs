@@ -9,6 +9,7 @@ mod gather;
 mod handle;
 pub mod metrics;
 mod request;
+mod shown;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, Setup};

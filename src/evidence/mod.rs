@@ -1,4 +1,5 @@
-//! What a file of evidence tells without anybody looking at it: its digest and, of a picture, a perceptual hash.
+//! What evidence tells without anybody looking at it: the digest of a file and, of a picture, a perceptual hash; the
+//! digest of a text.
 //!
 //! # The perceptual hash
 //!
@@ -28,9 +29,11 @@ mod cells;
 mod inspect;
 mod perceptual;
 mod picture;
+mod text;
 
 pub use inspect::{EvidenceError, FILE_MAX_BYTES, IMAGE_MAX_BYTES, Inspected, inspect};
 pub use picture::{IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE, Picture, PictureError};
+pub use text::{SYLLABLE_LETTERS, TEXT_MIN_LETTERS, text_digest};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use super::{
-    SignalDef, account, batch, charge, claim, device, enumeration, fx, geo, incident, key, payout,
+    SignalDef, account, batch, charge, claim, device, enumeration, evidence, fx, geo, incident,
+    key, payout,
 };
 
 /// Every signal, in the order of the columns.
@@ -24,9 +25,10 @@ impl Catalogue {
     }
 
     fn new() -> Self {
-        let groups: [&[SignalDef]; 11] = [
+        let groups: [&[SignalDef]; 12] = [
             charge::ChargeSignals::DEFS,
             claim::ClaimSignals::DEFS,
+            evidence::EvidenceSignals::DEFS,
             key::KeySignals::DEFS,
             payout::PayoutSignals::DEFS,
             fx::FxSignals::DEFS,

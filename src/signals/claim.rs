@@ -34,10 +34,6 @@ signal_group! {
     claim_reason_changed: truth, "-", Facts, "an earlier claim on the order gave another reason", "never";
     claim_contradiction: word(&CONTRADICTIONS), "-", Facts, "what in the facts contradicts the reason", "never";
     claim_local_hour: int, "h, 0 to 23", Claim, "hour of the day in the time zone that the client reports", "no time zone was reported";
-    evidence_count: int, "items", Claim, "pieces of evidence that the buyer shows", "never";
-    evidence_required_missing: truth, "-", Claim, "the reason needs evidence and none of the needed kinds is there", "never";
-    evidence_edited: truth, "-", Claim, "an item shows signs of editing", "no item was examined";
-    evidence_before_delivery: truth, "-", Facts, "an item was captured before the goods were delivered", "no item has a time, or nothing was delivered";
 }
 
 pub(super) fn compute(known: &Known<'_>) -> ClaimSignals {
@@ -68,10 +64,6 @@ pub(super) fn compute(known: &Known<'_>) -> ClaimSignals {
             .timezone
             .as_deref()
             .and_then(|zone| geo::local_hour(zone, known.at())),
-        evidence_count: Some(count(claim.evidence.len())),
-        evidence_required_missing: Some(evidence_missing(known)),
-        evidence_edited: any(claim.evidence.iter().filter_map(|item| item.edited)),
-        evidence_before_delivery: evidence_before_delivery(known),
     }
 }
 
@@ -121,22 +113,6 @@ fn charge_contradiction(known: &Known<'_>) -> &'static str {
         Some("psp_retry" | "reversed") => "charged_once",
         _ => "none",
     }
-}
-
-fn evidence_missing(known: &Known<'_>) -> bool {
-    known.terms.evidence_required.get(&known.claim.reason).is_some_and(|needed| {
-        !needed.is_empty() && !known.claim.evidence.iter().any(|item| needed.contains(&item.kind))
-    })
-}
-
-fn evidence_before_delivery(known: &Known<'_>) -> Option<bool> {
-    let delivered = known.order.deliveries.first()?.at;
-    any(known.claim.evidence.iter().filter_map(|item| item.captured_at).map(|at| at < delivered))
-}
-
-/// `None` when there is nothing to look at.
-fn any(parts: impl Iterator<Item = bool>) -> Option<bool> {
-    parts.reduce(|a, b| a || b)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "amounts are exact in f64")]

@@ -10,7 +10,8 @@ use crate::domain::{
 use crate::geo::GeoFacts;
 use crate::state::{
     AccountDoc, ActivatorDoc, AddressDoc, AsnDoc, Balance, BatchDoc, CardKeyDoc, DeviceDoc,
-    IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, SupplierDoc, TenantDoc,
+    EvidenceDoc, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, PhraseDoc, PicturesDoc, SkuDoc,
+    SupplierDoc, TenantDoc,
 };
 use crate::user_agent::Families;
 
@@ -55,6 +56,12 @@ pub struct Known<'a> {
     pub payers: Vec<&'a PayerDoc>,
     /// Other orders that its payers paid at about the same time.
     pub twin_orders: Vec<(OrderId, &'a OrderDoc)>,
+    /// Every file that the claim shows.
+    pub evidence: Vec<&'a EvidenceDoc>,
+    /// The perceptual hash of every picture that the claim shows, and the buckets in which pictures like it are found.
+    pub pictures: Vec<(u64, Vec<&'a PicturesDoc>)>,
+    /// The text that the claim gives as its reason, when it is long enough to tell buyers apart.
+    pub phrase: Option<&'a PhraseDoc>,
     /// Declared incidents.
     pub incidents: &'a IncidentsDoc,
     /// The tenant's totals.

@@ -10,6 +10,7 @@ mod charge;
 mod claim;
 mod device;
 mod enumeration;
+mod evidence;
 mod fx;
 mod geo;
 mod group;
@@ -36,6 +37,7 @@ pub fn compute(known: &Known<'_>) -> SignalRow {
     let mut row = SignalRow::with_capacity(Catalogue::get().len());
     charge::compute(known).push_into(&mut row);
     claim::compute(known).push_into(&mut row);
+    evidence::compute(known).push_into(&mut row);
     key::compute(known).push_into(&mut row);
     payout::compute(known).push_into(&mut row);
     fx::compute(known).push_into(&mut row);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::retention::retention_ms;
 use super::{
     AccountDoc, ActivatorDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc,
-    Event, EventBody, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, SkuDoc, Stamp, Subject,
-    SupplierDoc, TenantDoc,
+    Event, EventBody, EvidenceDoc, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, PhraseDoc,
+    PicturesDoc, SkuDoc, Stamp, Subject, SupplierDoc, TenantDoc,
 };
 use crate::domain::Timestamp;
 
@@ -53,6 +53,12 @@ pub enum EntityBody {
     Payer(Box<PayerDoc>),
     /// Of a payout destination.
     Payout(Box<PayoutDoc>),
+    /// Of a file that claims showed.
+    Evidence(Box<EvidenceDoc>),
+    /// Of pictures that claims showed.
+    Pictures(Box<PicturesDoc>),
+    /// Of a text that claims gave as their reason.
+    Phrase(Box<PhraseDoc>),
     /// Of the tenant's incidents.
     Incidents(Box<IncidentsDoc>),
     /// Of the tenant's totals.
@@ -79,6 +85,11 @@ impl Entity {
             Subject::Batch(_) => EntityBody::Batch(Box::default()),
             Subject::Payer(_) => EntityBody::Payer(Box::default()),
             Subject::Payout(_) => EntityBody::Payout(Box::default()),
+            Subject::Evidence(_) => EntityBody::Evidence(Box::default()),
+            Subject::Pictures(bucket) => {
+                EntityBody::Pictures(Box::new(PicturesDoc::empty(*bucket)))
+            }
+            Subject::Phrase(_) => EntityBody::Phrase(Box::default()),
             Subject::Incidents => EntityBody::Incidents(Box::default()),
             Subject::Tenant => EntityBody::Tenant(Box::default()),
             Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
@@ -137,6 +148,9 @@ impl Entity {
             EntityBody::Batch(batch) => batch.apply(event),
             EntityBody::Payer(payer) => payer.apply(event),
             EntityBody::Payout(payout) => payout.apply(event),
+            EntityBody::Evidence(evidence) => evidence.apply(event),
+            EntityBody::Pictures(pictures) => pictures.apply(event),
+            EntityBody::Phrase(phrase) => phrase.apply(event),
             EntityBody::Incidents(incidents) => incidents.apply(event),
             EntityBody::Tenant(tenant) => tenant.apply(event),
             EntityBody::Approvals(approvals) => approvals.apply(event),
@@ -159,6 +173,9 @@ impl Entity {
             | EntityBody::Supplier(_)
             | EntityBody::Batch(_)
             | EntityBody::Payout(_)
+            | EntityBody::Evidence(_)
+            | EntityBody::Pictures(_)
+            | EntityBody::Phrase(_)
             | EntityBody::Tenant(_)
             | EntityBody::Approvals(_) => 0,
         };
@@ -187,6 +204,9 @@ impl EntityBody {
             Self::Batch(batch) => **batch = BatchDoc::default(),
             Self::Payer(payer) => **payer = PayerDoc::default(),
             Self::Payout(payout) => **payout = PayoutDoc::default(),
+            Self::Evidence(evidence) => **evidence = EvidenceDoc::default(),
+            Self::Pictures(pictures) => pictures.forget(),
+            Self::Phrase(phrase) => **phrase = PhraseDoc::default(),
             Self::Incidents(incidents) => **incidents = IncidentsDoc::default(),
             Self::Tenant(tenant) => **tenant = TenantDoc::default(),
             Self::Approvals(approvals) => *approvals = ApprovalsDoc::default(),
@@ -233,6 +253,12 @@ accessors! {
     payer: Payer => PayerDoc;
     /// The payout destination, when it is one.
     payout: Payout => PayoutDoc;
+    /// The file, when it is one.
+    evidence: Evidence => EvidenceDoc;
+    /// The pictures, when it is they.
+    pictures: Pictures => PicturesDoc;
+    /// The text, when it is one.
+    phrase: Phrase => PhraseDoc;
     /// The incidents, when it is they.
     incidents: Incidents => IncidentsDoc;
     /// The tenant's totals, when it is they.

@@ -1,13 +1,14 @@
 //! What is folded: one fact, one claim, or the decision of a claim.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EntityKey, Subject};
+use super::{EntityKey, PictureBucket, Subject};
 use crate::domain::{
-    AccountId, ClaimContext, Client, Decision, Fact, FactBody, FactContext, Layer, Money, Network,
-    OrderId, RefundClaim, RefundId, RequestId, TenantId, Timestamp,
+    AccountId, ClaimContext, Client, Decision, Evidence, Fact, FactBody, FactContext, Layer, Money,
+    Network, OrderId, RefundClaim, RefundId, RequestId, TenantId, Timestamp,
 };
 
 /// A place in the order of folding. A claim is folded twice at its ledger position: when it is taken in, so that the
@@ -118,6 +119,8 @@ fn subjects_of_claim(claim: &RefundClaim, context: &ClaimContext) -> Vec<Subject
     if let Some(payout) = &claim.destination.payout {
         subjects.push(Subject::Payout(payout.clone()));
     }
+    subjects.extend(context.text.map(Subject::Phrase));
+    add_evidence(&mut subjects, &claim.evidence);
     subjects
 }
 
@@ -190,6 +193,15 @@ fn subjects_of_fact(body: &FactBody, context: &FactContext) -> Vec<Subject> {
 
 fn order_and_account(order: &OrderId, account: &AccountId) -> Vec<Subject> {
     vec![Subject::Order(order.clone()), Subject::Account(account.clone())]
+}
+
+/// The same file twice, or two pictures of one bucket, are one entity.
+fn add_evidence(subjects: &mut Vec<Subject>, evidence: &[Evidence]) {
+    let files: BTreeSet<_> = evidence.iter().map(|item| item.sha256).collect();
+    subjects.extend(files.into_iter().map(Subject::Evidence));
+    let hashes = evidence.iter().filter_map(|item| item.perceptual_hash);
+    let buckets: BTreeSet<_> = hashes.flat_map(PictureBucket::of).collect();
+    subjects.extend(buckets.into_iter().map(Subject::Pictures));
 }
 
 fn add_client(subjects: &mut Vec<Subject>, client: &Client) {

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::PictureBucket;
 use crate::domain::{
     AccountId, ActivatorId, BatchId, DeviceId, KeyFingerprint, Network, OrderId, PayerFingerprint,
-    PayoutFingerprint, Sku, SupplierId, TenantId,
+    PayoutFingerprint, Sha256, Sku, SupplierId, TenantId,
 };
 
 /// An entity of a tenant.
@@ -45,6 +46,12 @@ pub enum Subject {
     Payer(PayerFingerprint),
     /// Who is paid.
     Payout(PayoutFingerprint),
+    /// A file that claims showed.
+    Evidence(Sha256),
+    /// Pictures that claims showed, of one bucket.
+    Pictures(PictureBucket),
+    /// A text that claims gave as their reason, by the digest of its normal form.
+    Phrase(Sha256),
     /// The declared incidents of the tenant.
     Incidents,
     /// The tenant's totals.
@@ -77,6 +84,9 @@ impl EntityKey {
             Subject::Batch(id) => push(&mut bytes, b'b', id.as_str().as_bytes()),
             Subject::Payer(id) => push(&mut bytes, b'p', id.as_str().as_bytes()),
             Subject::Payout(id) => push(&mut bytes, b'q', id.as_str().as_bytes()),
+            Subject::Evidence(digest) => push(&mut bytes, b'e', &digest.0),
+            Subject::Pictures(bucket) => push(&mut bytes, b'h', &bucket.to_bytes()),
+            Subject::Phrase(digest) => push(&mut bytes, b'w', &digest.0),
             Subject::Incidents => push(&mut bytes, b'i', b""),
             Subject::Tenant => push(&mut bytes, b't', b""),
             Subject::Approvals => push(&mut bytes, b'v', b""),
@@ -107,6 +117,9 @@ impl EntityKey {
             b'u' => Subject::Sku(Sku::parse(text()?).ok()?),
             b'l' => Subject::Supplier(SupplierId::parse(text()?).ok()?),
             b'b' => Subject::Batch(BatchId::parse(text()?).ok()?),
+            b'e' => Subject::Evidence(Sha256(id.try_into().ok()?)),
+            b'h' => Subject::Pictures(PictureBucket::from_bytes(id.try_into().ok()?)?),
+            b'w' => Subject::Phrase(Sha256(id.try_into().ok()?)),
             b'i' if id.is_empty() => Subject::Incidents,
             b't' if id.is_empty() => Subject::Tenant,
             b'v' if id.is_empty() => Subject::Approvals,

@@ -16,7 +16,8 @@ pub const RETENTION_MIN_MS: i64 = 120 * DAY_MS;
 /// | account | 1,100 | whoever claims once a year still has a past; three years, as limitation periods commonly are |
 /// | device, payer, payout destination, activator | 400 | as the orders that they are known by |
 /// | sku, supplier, autonomous system | 400 | few, and base rates of others; sales may rest for a season |
-/// | address, network | 120 | addresses change hands; the longest window is 90 d |
+/// | file, pictures | 200 | the longest window is 180 d |
+/// | address, network, text | 120 | addresses change hands; the longest window is 90 d |
 /// | incidents, totals, approvals | for ever | one of each for a tenant |
 pub(super) const fn retention_ms(body: &EntityBody) -> Option<i64> {
     let days = match body {
@@ -28,9 +29,12 @@ pub(super) const fn retention_ms(body: &EntityBody) -> Option<i64> {
         | EntityBody::Supplier(_)
         | EntityBody::Asn(_)
         | EntityBody::Activator(_) => 400,
+        EntityBody::Evidence(_) | EntityBody::Pictures(_) => 200,
         EntityBody::CardKey(_) | EntityBody::Batch(_) => 800,
         EntityBody::Account(_) => 1_100,
-        EntityBody::Ip(_) | EntityBody::Network(_) => return Some(RETENTION_MIN_MS),
+        EntityBody::Ip(_) | EntityBody::Network(_) | EntityBody::Phrase(_) => {
+            return Some(RETENTION_MIN_MS);
+        }
         EntityBody::Incidents(_) | EntityBody::Tenant(_) | EntityBody::Approvals(_) => return None,
     };
     Some(days * DAY_MS)

@@ -12,13 +12,14 @@ use proptest::sample::select;
 use super::{ClaimDecided, Entity, EntityKey, Event, EventBody, Stamp};
 use crate::domain::{
     AccountActivity, AccountId, ActivationResult, ActivatorId, ActivityKind, BatchId,
-    ChargebackClosed, ChargebackId, ChargebackOpened, ChargebackResult, ClaimChannel, ClaimReason,
-    Client, Country, Currency, DAY_MS, Decision, Destination, DeviceId, Fact, FactBody,
-    FactContext, FactId, IncidentDeclared, IncidentId, IncidentKind, KeyActivated, KeyDelivered,
-    KeyFingerprint, KeyViewed, KeysLeaked, Layer, Money, OrderId, OrderPlaced, OutcomeLabel,
-    OutcomeReported, OutcomeSource, PayerFingerprint, PaymentCaptured, PaymentMethod,
-    PaymentReversed, PayoutFingerprint, PspTransactionId, RefundClaim, RefundId, RefundRoute,
-    RefundSettled, RequestId, SettlementStatus, Sku, SkuClass, SupplierId, TenantId, Timestamp,
+    ChargebackClosed, ChargebackId, ChargebackOpened, ChargebackResult, ClaimChannel, ClaimContext,
+    ClaimReason, Client, Country, Currency, DAY_MS, Decision, Destination, DeviceId, Evidence,
+    EvidenceKind, Fact, FactBody, FactContext, FactId, IncidentDeclared, IncidentId, IncidentKind,
+    KeyActivated, KeyDelivered, KeyFingerprint, KeyViewed, KeysLeaked, Layer, Money, OrderId,
+    OrderPlaced, OutcomeLabel, OutcomeReported, OutcomeSource, PayerFingerprint, PaymentCaptured,
+    PaymentMethod, PaymentReversed, PayoutFingerprint, PspTransactionId, RefundClaim, RefundId,
+    RefundRoute, RefundSettled, RequestId, SettlementStatus, Sha256, Sku, SkuClass, SupplierId,
+    TenantId, Timestamp,
 };
 
 /// 2024-01-01T00:00:00Z.
@@ -52,7 +53,10 @@ impl Intake {
             Self::Claim(decided) => vec![
                 event(
                     Stamp::taken_in(position),
-                    EventBody::Claimed(Arc::clone(&decided.claim), Arc::default()),
+                    EventBody::Claimed(
+                        Arc::clone(&decided.claim),
+                        context_of_claim(&decided.claim),
+                    ),
                 ),
                 event(Stamp::decided(position), EventBody::Decided(Arc::clone(decided))),
             ],
@@ -64,6 +68,13 @@ impl Intake {
 fn context_of(fact: &Fact) -> FactContext {
     let FactBody::OrderPlaced(placed) = &fact.body else { return FactContext::default() };
     FactContext { asn: placed.client.ip.map(|_| 64_500), ..FactContext::default() }
+}
+
+/// Every text is long enough, and its digest is how it begins.
+fn context_of_claim(claim: &RefundClaim) -> Arc<ClaimContext> {
+    let digest = |text: &Arc<str>| Sha256([text.as_bytes()[0]; 32]);
+    let text = claim.reason_text.as_ref().map(digest);
+    Arc::new(ClaimContext { text, ..ClaimContext::default() })
 }
 
 /// The events of records that stand at 1, 2, 3 ..
@@ -190,12 +201,13 @@ fn decided() -> impl Strategy<Value = ClaimDecided> {
 
 fn claim() -> impl Strategy<Value = RefundClaim> {
     let ids = (0_u32..1_000, refund(), order(), account(), option::of(payout()));
-    (ids, time(), money(), select(ClaimReason::ALL), client()).prop_map(
+    let says = (select(ClaimReason::ALL), option::of("[ab]"), vec(evidence(), 0..3));
+    (ids, time(), money(), says, client()).prop_map(
         |(
             (request, refund_id, order_id, account_id, payout),
             requested_at,
             amount,
-            reason,
+            (reason, text, evidence),
             client,
         )| {
             RefundClaim {
@@ -206,7 +218,7 @@ fn claim() -> impl Strategy<Value = RefundClaim> {
                 requested_at,
                 amount,
                 reason,
-                reason_text: None,
+                reason_text: text.as_deref().map(Into::into),
                 destination: Destination {
                     route: RefundRoute::Original,
                     payout,
@@ -214,13 +226,24 @@ fn claim() -> impl Strategy<Value = RefundClaim> {
                 },
                 client,
                 channel: ClaimChannel::App,
-                evidence: Vec::new(),
+                evidence,
                 keys: Vec::new(),
                 fx_rate_today: None,
                 facts: Vec::new(),
             }
         },
     )
+}
+
+/// A file out of few, of which some are pictures that look alike.
+fn evidence() -> impl Strategy<Value = Evidence> {
+    (0_u8..3, option::of(0_u32..64)).prop_map(|(file, bit)| Evidence {
+        kind: EvidenceKind::ActivationError,
+        sha256: Sha256([file; 32]),
+        perceptual_hash: bit.map(|bit| 0x8606_0e1e_7efc_10fd ^ (1 << bit)),
+        captured_at: None,
+        edited: None,
+    })
 }
 
 fn order_placed() -> impl Strategy<Value = FactBody> {

@@ -146,7 +146,7 @@ fn the_layout_has_the_version_that_it_says() {
         digest.update(key.to_bytes());
         digest.update(encode(&entity).unwrap());
     }
-    assert_eq!(kinds.len(), 16, "every kind of entity is there");
+    assert_eq!(kinds.len(), 19, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
         (2, "7ffb7a926d5310f4a6bd09400e9b76a3380fb13280ec8f5b0270e135100107b4")

@@ -50,6 +50,11 @@ impl Cache {
         self.entries.get(key).map(|entry| Arc::clone(&entry.entity))
     }
 
+    /// The entity, without counting that as a use.
+    pub(super) fn peek(&self, key: &EntityKey) -> Option<Arc<Entity>> {
+        self.entries.peek(key).map(|entry| Arc::clone(&entry.entity))
+    }
+
     pub(super) fn contains(&self, key: &EntityKey) -> bool {
         self.entries.contains(key)
     }

@@ -96,12 +96,18 @@ impl FjallStore {
         if self.cache.contains(key) {
             return Ok(());
         }
+        let (entity, encoded_len) = self.read(key)?;
+        self.cache.put(key.clone(), entity, encoded_len);
+        Ok(())
+    }
+
+    /// The entity as it is on disk, and its length there.
+    fn read(&self, key: &EntityKey) -> Result<(Arc<Entity>, usize), StoreError> {
         let (entity, encoded_len) = match self.state.get(key.to_bytes()).map_err(storage)? {
             Some(bytes) => (decode(&bytes)?, bytes.len()),
             None => (Entity::unknown(&key.subject), 0),
         };
-        self.cache.put(key.clone(), Arc::new(entity), encoded_len);
-        Ok(())
+        Ok((Arc::new(entity), encoded_len))
     }
 
     fn usable(&self) -> Result<(), StoreError> {
@@ -152,6 +158,20 @@ impl StateStore for FjallStore {
             entities.push(entity.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
         }
         self.cache.trim(self.limits.cache_bytes);
+        Ok(entities)
+    }
+
+    fn look(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
+        self.usable()?;
+        let mut entities = Vec::with_capacity(keys.len());
+        for key in keys {
+            let entity = match self.cache.peek(key) {
+                Some(entity) => entity,
+                None => self.read(key)?.0,
+            };
+            let known = Some(entity).filter(|entity| !entity.is_expired(now));
+            entities.push(known.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
+        }
         Ok(entities)
     }
 

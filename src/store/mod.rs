@@ -33,6 +33,15 @@ pub trait StateStore: Send {
     /// The storage failed or a record is damaged.
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError>;
 
+    /// As [`StateStore::load`], for entities that are looked through by the dozen and hardly ever twice: what has to be
+    /// fetched is not kept in memory, where it would push out what the next claims need.
+    ///
+    /// # Errors
+    /// As [`StateStore::load`].
+    fn look(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
+        self.load(keys, now)
+    }
+
     /// Applies events to every entity that they touch. An event that was applied before changes nothing.
     ///
     /// # Errors

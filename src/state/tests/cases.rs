@@ -126,7 +126,7 @@ pub(super) fn claimed(
         requested_at: START.plus_ms(minutes * MINUTE_MS),
         amount,
         reason: ClaimReason::KeyInvalid,
-        reason_text: None,
+        reason_text: Some("the key does not work".into()),
         destination: Destination {
             route: RefundRoute::Alternative,
             payout: Some(PayoutFingerprint::parse("w1").unwrap()),
@@ -134,7 +134,13 @@ pub(super) fn claimed(
         },
         client: client(),
         channel: ClaimChannel::App,
-        evidence: Vec::new(),
+        evidence: vec![Evidence {
+            kind: EvidenceKind::ActivationError,
+            sha256: Sha256([7; 32]),
+            perceptual_hash: Some(0x8606_0e1e_7efc_10fd),
+            captured_at: Some(START),
+            edited: Some(false),
+        }],
         keys: Vec::new(),
         fx_rate_today: None,
         facts: Vec::new(),

@@ -6,7 +6,7 @@ use vouch::cases::{GROUPS, read};
 use vouch::domain::{
     ChargebackClosed, ChargebackId, ChargebackOpened, ChargebackResult, Fact, FactBody, FactId,
     KeyFingerprint, MINUTE_MS, OutcomeLabel, OutcomeReported, OutcomeSource, PaymentReversed,
-    PspTransactionId, RefundClaim, RefundSettled, SettlementStatus, Timestamp,
+    PspTransactionId, RefundClaim, RefundSettled, SettlementStatus, Sha256, Timestamp,
 };
 
 use crate::support::{claim, fact};
@@ -59,10 +59,13 @@ impl World {
         let mut world = Self::of(&text.replace(name, label));
         let salt = label.bytes().fold(7_u8, |salt, byte| salt.wrapping_mul(31).wrapping_add(byte));
         world.rekey(|key| KeyFingerprint(key.0.map(|byte| byte ^ salt)));
+        let mask = u64::from_be_bytes([salt; 8]);
+        world.reshow(|file| Sha256(file.0.map(|byte| byte ^ salt)), |picture| picture ^ mask);
         world
     }
 
-    /// Cases together. Ids of the `shared` kinds lose the name of their case, so that cases get the same ones.
+    /// Cases together. Ids of the `shared` kinds lose the name of their case, so that cases get the same ones;
+    /// with `few_keys`, they share keys, files and pictures too.
     pub(super) fn mixed(cases: &[usize], shared: &[bool], few_keys: bool) -> Self {
         let mut world = Self::default();
         for case in cases {
@@ -77,9 +80,19 @@ impl World {
         }
         if few_keys {
             world.rekey(|key| KeyFingerprint([key.0[0] % 2; 32]));
+            let near = |picture| 0x8606_0e1e_7efc_10fd ^ (1 << (picture % 4));
+            world.reshow(|file| Sha256([file.0[0] % 2; 32]), near);
         }
         world.facts.extend(world.claims.iter().flat_map(aftermath).collect::<Vec<_>>());
         world
+    }
+
+    /// Shows other files and other pictures.
+    fn reshow(&mut self, file: impl Fn(Sha256) -> Sha256, picture: impl Fn(u64) -> u64) {
+        for item in self.claims.iter_mut().flat_map(|claim| &mut claim.evidence) {
+            item.sha256 = file(item.sha256);
+            item.perceptual_hash = item.perceptual_hash.map(&picture);
+        }
     }
 
     fn rekey(&mut self, key: impl Fn(KeyFingerprint) -> KeyFingerprint) {

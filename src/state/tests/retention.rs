@@ -15,7 +15,8 @@ fn days_kept(subject: &Subject) -> Option<i64> {
         }
         Subject::CardKey(_) | Subject::Batch(_) => Some(800),
         Subject::Account(_) => Some(1_100),
-        Subject::Ip(_) | Subject::Network(_) => Some(120),
+        Subject::Evidence(_) | Subject::Pictures(_) => Some(200),
+        Subject::Ip(_) | Subject::Network(_) | Subject::Phrase(_) => Some(120),
         Subject::Incidents | Subject::Tenant | Subject::Approvals => None,
     }
 }

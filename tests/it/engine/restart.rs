@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tempfile::TempDir;
 use vouch::domain::{RefundId, RequestId};
-use vouch::engine::{Answer, Core, EngineError, Request};
+use vouch::engine::{Answer, Core, EngineError, Request, StoredDecision};
 use vouch::ledger::{FjallLedger, Ledger, Record};
 use vouch::store::{FjallStore, StoreLimits, open_database};
 
@@ -64,8 +64,13 @@ fn is_repetition(first: &Answered, again: &Answered) -> bool {
         }
         // More of its ids may have been used since.
         (Err(EngineError::Conflict { .. }), Err(EngineError::Conflict { .. })) => true,
-        // What was looked for may have come since.
-        (Ok(Answer::Found(first)), Ok(Answer::Found(again))) => first.is_none() || first == again,
+        // What was looked for may have come since, and the facts behind it may have been forgotten for later ones.
+        (Ok(Answer::Found(Some(first))), Ok(Answer::Found(Some(again)))) => {
+            let bare =
+                |found: &StoredDecision| StoredDecision { facts: Vec::new(), ..found.clone() };
+            bare(first) == bare(again) && again.facts.iter().all(|fact| first.facts.contains(fact))
+        }
+        (Ok(Answer::Found(first)), Ok(Answer::Found(_))) => first.is_none(),
         _ => false,
     }
 }

@@ -80,7 +80,7 @@ impl World {
         }
         if few_keys {
             world.rekey(|key| KeyFingerprint([key.0[0] % 2; 32]));
-            let near = |picture| 0x8606_0e1e_7efc_10fd ^ (1 << (picture % 4));
+            let near = |picture| 0x8606_0e1e_7efc_10fd ^ (1_u64 << (picture % 4));
             world.reshow(|file| Sha256([file.0[0] % 2; 32]), near);
         }
         world.facts.extend(world.claims.iter().flat_map(aftermath).collect::<Vec<_>>());

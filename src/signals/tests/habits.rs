@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::scene::{Scene, asked, days, minutes, phone};
+use super::scene::{Scene, asked, cny, days, minutes, phone};
 use crate::domain::*;
 
 /// Buyer 1 gets a key of batch 1 that fails within the hour; of four others, who bought then too, the keys fail on a
@@ -80,6 +80,45 @@ fn a_share_of_few_orders_stays_near_what_is_usual() {
     assert!(ratio(4, 4) > 0.3, "four of four: {}", ratio(4, 4));
     assert!(ratio(200, 5) < 0.05, "five of 200: {}", ratio(200, 5));
     assert!(ratio(0, 3) > 0.2, "orders that nobody told: {}", ratio(0, 3));
+}
+
+#[test]
+fn of_orders_of_one_price_amounts_tell_what_numbers_tell() {
+    for (orders, claims) in [(1, 0), (1, 1), (4, 4), (30, 5)] {
+        let mut scene = Scene::default();
+        for number in 0..orders {
+            scene.sell(minutes(0), number, 1, None);
+        }
+        for number in 0..claims {
+            scene.claimed(minutes(60), number, 1, Layer::Rule);
+        }
+        let signals = scene.signals(days(1), 0, 1);
+        let real = |name| signals.real(name).unwrap();
+        let (by_amount, by_number) =
+            (real("account_refund_amount_ratio_90d"), real("account_refund_ratio_90d"));
+        assert!((by_amount - by_number).abs() < 1e-12, "{claims} of {orders}: {by_amount}");
+        assert_eq!(signals.int("account_spend_life"), Some(10_000 * i64::from(orders)));
+    }
+}
+
+#[test]
+fn a_cheap_refund_weighs_little_and_an_unknown_currency_is_not_guessed_at() {
+    let mut scene = Scene::default();
+    for number in 0..10 {
+        scene.sell(minutes(0), number, 1, None);
+    }
+    let ratio = |scene: &Scene, name| scene.signals(days(1), 0, 1).real(name);
+    scene.claimed_as(RefundClaim { amount: cny(100), ..asked(minutes(60), 0, 1) }, Layer::Rule);
+    // 1.00 of 1,000.00, drawn toward the share of claims among the SKU's orders, that toward the tenant's.
+    let base = (1.0 + 100.0 * (1.0 + 3.0) / 110.0) / 110.0;
+    let expected = (0.001 * 10.0 + 10.0 * base) / 20.0;
+    let got = ratio(&scene, "account_refund_amount_ratio_90d").unwrap();
+    assert!((got - expected).abs() < 1e-12, "{got} is not {expected}");
+    assert!(got < ratio(&scene, "account_refund_ratio_90d").unwrap());
+    let yen = Money { amount_minor: 100, currency: Currency::parse("JPY").unwrap() };
+    scene.claimed_as(RefundClaim { amount: yen, ..asked(minutes(61), 1, 1) }, Layer::Rule);
+    assert_eq!(ratio(&scene, "account_refund_amount_ratio_90d"), None);
+    assert_eq!(scene.signals(days(1), 0, 1).int("account_spend_life"), Some(100_000));
 }
 
 fn activator(name: &str) -> Option<ActivatorId> {

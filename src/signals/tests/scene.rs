@@ -124,7 +124,12 @@ impl Scene {
 
     /// A claim for the whole of an order, and its decision.
     pub(super) fn claimed(&mut self, at: Timestamp, number: u8, buyer: u8, decided_by: Layer) {
-        let claim = Arc::new(asked(at, number, buyer));
+        self.claimed_as(asked(at, number, buyer), decided_by);
+    }
+
+    /// A claim, and its decision.
+    pub(super) fn claimed_as(&mut self, claim: RefundClaim, decided_by: Layer) {
+        let claim = Arc::new(claim);
         let of = self.entity(&Subject::Order(claim.order_id.clone()));
         let doc = of.order().unwrap();
         let context = ClaimContext {

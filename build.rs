@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 const PROTO: &str = "proto";
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "vouch/v1/common.proto",
     "vouch/v1/fact.proto",
     "vouch/v1/claim.proto",
@@ -17,6 +17,7 @@ const FILES: [&str; 10] = [
     "vouch/v1/finding_service.proto",
     "vouch/cases/v1/case.proto",
     "vouch/ledger/v1/ledger.proto",
+    "vouch/tables/v1/line.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -61,13 +61,15 @@
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
+//! | tables | document, domain, wire |
+//! | simulate | document, domain, tables |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
-//! so that the engine does not know the wire), `findings` (what facts show without a claim), `cases`, `fingerprint`,
-//! `evidence` and `user_agent`.
+//! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims
+//! as files), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
 pub mod cases;
 pub mod cli;
@@ -86,7 +88,9 @@ pub mod policy;
 pub mod records;
 pub mod rpc;
 pub mod signals;
+pub mod simulate;
 pub mod state;
 pub mod store;
+pub mod tables;
 pub mod user_agent;
 pub mod wire;

@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod serve;
 mod signals;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Leak(leak::LeakArgs),
     /// Look at files that buyers send as evidence.
     Evidence(evidence::EvidenceArgs),
+    /// Simulate a platform: facts, claims, labels, the truth, and geo files that fit.
+    Simulate(simulate::Simulate),
 }
 
 /// Where the settings are.
@@ -71,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Fingerprint(fingerprint) => fingerprint.run(),
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
+        Command::Simulate(simulate) => simulate.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -42,6 +42,11 @@ impl<'a> Fields<'a> {
         self.place = place;
     }
 
+    /// Whether there is such a key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// A key that must be there.
     pub(crate) fn required<T: DeserializeOwned>(
         &mut self,

@@ -56,6 +56,16 @@ impl<'a> Sections<'a> {
         Fields::of(section, name, format!("[{name}]"), self.broken, problems)
     }
 
+    /// The keys of a section that may be left out: `None` when it is, `Some(None)` when it is no table.
+    pub(crate) fn optional_table(
+        &mut self,
+        name: &str,
+        problems: &mut Problems<'_>,
+    ) -> Option<Option<Fields<'a>>> {
+        let section = self.table.remove(name)?;
+        Some(Fields::of(section, name, format!("[{name}]"), self.broken, problems))
+    }
+
     /// The keys of every entry of a list of tables; none when there is no such list.
     pub(crate) fn tables(&mut self, name: &str, problems: &mut Problems<'_>) -> Vec<Fields<'a>> {
         let Some(section) = self.table.remove(name) else { return Vec::new() };

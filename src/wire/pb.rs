@@ -27,5 +27,13 @@ pub mod cases {
     }
 }
 
+/// Lines of NDJSON files.
+pub mod tables {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("vouch.tables.v1");
+    }
+}
+
 /// Every message and service, encoded as a `google.protobuf.FileDescriptorSet`: for reflection and ProtoJSON.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vouch.descriptors.bin"));

@@ -1,0 +1,115 @@
+//! What can be wrong with a file of records.
+
+use std::io;
+use std::path::PathBuf;
+
+use polars::error::PolarsError;
+
+/// Why a file cannot be written or read any further.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The ending of the path names no format.
+    #[error("`{}` has no known ending; name it `.parquet`, `.ndjson` or `.jsonl`", path.display())]
+    UnknownFormat {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The disk, or the file system.
+    #[error("`{}` cannot be {doing}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// `read` or `written`.
+        doing: &'static str,
+        /// What the system says.
+        #[source]
+        reason: io::Error,
+    },
+    /// It is no Parquet file, or a damaged one, or it cannot be made one.
+    #[error("`{}` cannot be {doing} as Parquet; is it whole?", path.display())]
+    Parquet {
+        /// The path.
+        path: PathBuf,
+        /// `read` or `written`.
+        doing: &'static str,
+        /// What the library says.
+        #[source]
+        reason: PolarsError,
+    },
+    /// A column that no record has.
+    #[error("`{}` has a column `{column}`, which is unknown{hint}", path.display())]
+    UnknownColumn {
+        /// The path.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A column that every record needs.
+    #[error("`{}` has no column `{column}`; add it", path.display())]
+    MissingColumn {
+        /// The path.
+        path: PathBuf,
+        /// The column.
+        column: &'static str,
+    },
+    /// A column of another type.
+    #[error("column `{column}` of `{}` is {found}; give {expected}", path.display())]
+    ColumnType {
+        /// The path.
+        path: PathBuf,
+        /// The column.
+        column: &'static str,
+        /// Its type.
+        found: String,
+        /// The type that it must have.
+        expected: String,
+    },
+    /// A row that breaks a rule, where no bad row is allowed.
+    #[error("`{}`, {error}", path.display())]
+    Row {
+        /// The path.
+        path: PathBuf,
+        /// Which row, and what is wrong.
+        error: RowError,
+    },
+    /// A record that has no JSON form.
+    #[error("`{}`: record {row} has no JSON form", path.display())]
+    NoJson {
+        /// The path.
+        path: PathBuf,
+        /// Its number, from 1.
+        row: u64,
+        /// Why.
+        #[source]
+        reason: crate::wire::JsonError,
+    },
+}
+
+impl TableError {
+    /// For `map_err`.
+    pub(super) fn io(path: &std::path::Path, doing: &'static str) -> impl Fn(io::Error) -> Self {
+        move |reason| Self::Io { path: path.to_path_buf(), doing, reason }
+    }
+
+    /// For `map_err`. What went wrong below Parquet is told as that.
+    pub(super) fn parquet(
+        path: &std::path::Path,
+        doing: &'static str,
+    ) -> impl Fn(PolarsError) -> Self {
+        move |reason| Self::Parquet { path: path.to_path_buf(), doing, reason }
+    }
+}
+
+/// A row that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}, column `{column}`: {message}")]
+pub struct RowError {
+    /// Its number in the file, from 1; of NDJSON the line.
+    pub row: u64,
+    /// The column; of NDJSON the path of the field.
+    pub column: String,
+    /// What is wrong and what to change.
+    pub message: String,
+}

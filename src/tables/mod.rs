@@ -1,0 +1,61 @@
+//! Facts and claims as files: Parquet tables, and NDJSON of ProtoJSON.
+//!
+//! A file holds facts or claims, never both. `.parquet` is a table with one typed column per field of the proto messages,
+//! `.ndjson` or `.jsonl` has one `vouch.tables.v1.FactLine` or `ClaimLine` per line. Both say when vouch observed each
+//! record, which the messages themselves do not.
+//!
+//! # Columns
+//!
+//! * A column is named as its field in the proto files. A field inside a message is named behind it (`client_ip`,
+//!   `fx_rate_to_currency_code`); money is `amount_minor` and `currency_code`. Where two kinds of facts use one name for
+//!   different things, the name says which: `activity_kind`, `incident_kind`, `activation_result`, `chargeback_result`,
+//!   `settlement_status`, `payment_method`, `refund_route`, `outcome_label`, `outcome_source`, `leak_source`,
+//!   `incident_from`, `incident_until`.
+//! * `kind` is the kind of fact, spelled as in the `oneof` of the proto file: `order_placed`.
+//! * Times are `Datetime(ms, UTC)`. Fingerprints and digests are `Binary` of their bytes, not hexadecimal: half the size,
+//!   and no second spelling. Enums are `String` in snake case. Amounts are `Int64` minor units.
+//! * A cell is null when the field is absent or not of this kind of fact; an empty list is null as well.
+//! * Evidence of a claim is one list column per field, all of the same length. Facts inside a claim are a list of encoded
+//!   `vouch.v1.Fact` messages.
+//!
+//! # Reading and writing
+//!
+//! A reader takes what it needs by name: the order of the columns is free, a column may be missing when no record needs
+//! it, and whole numbers and times may be of another width or unit. A column that it does not know is refused, as it is
+//! a misspelt one more often than not. A row that breaks a rule of the proto files is told with its number, its column
+//! and the reason, and the next one is read; the rules are those of `wire`.
+//!
+//! INVARIANT: a file under its own name is whole. It is written under a temporary name in the same folder, synced and
+//! renamed; a writer that is dropped unfinished leaves nothing.
+//! INVARIANT: neither side holds more than [`ROW_GROUP_ROWS`] rows of a file.
+
+mod claim;
+pub(crate) mod column;
+mod error;
+mod fact;
+mod format;
+mod lines;
+mod parquet_reader;
+mod parquet_writer;
+mod part;
+mod partial;
+mod reader;
+pub(crate) mod record;
+mod value;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{RowError, TableError};
+pub use format::Format;
+pub use reader::TableReader;
+pub use record::{Observed, Record};
+pub use writer::TableWriter;
+
+pub(crate) use parquet_writer::ParquetTable;
+pub(crate) use partial::PartialFile;
+pub(crate) use record::columns;
+
+/// Rows of one row group at most: what is held in memory while writing or reading.
+pub const ROW_GROUP_ROWS: usize = 65_536;

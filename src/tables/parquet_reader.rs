@@ -1,0 +1,67 @@
+//! Reading Parquet, one row group after another.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use polars::io::SerReader;
+use polars::io::parquet::read::{ParallelStrategy, ParquetReader};
+use polars::prelude::DataFrame;
+
+use super::{ROW_GROUP_ROWS, TableError};
+
+/// The row groups of a file. A row group that is larger than [`ROW_GROUP_ROWS`] is read in parts.
+pub(super) struct RowGroups {
+    path: PathBuf,
+    file: File,
+    /// First row and number of rows of what is still to be read, last part first.
+    parts: Vec<(usize, usize)>,
+}
+
+impl RowGroups {
+    pub(super) fn open(path: &Path) -> Result<Self, TableError> {
+        let file = File::open(path).map_err(TableError::io(path, "read"))?;
+        let handle = file.try_clone().map_err(TableError::io(path, "read"))?;
+        let mut reader = ParquetReader::new(handle);
+        let metadata = reader.get_metadata().map_err(TableError::parquet(path, "read"))?;
+        let mut parts = Vec::new();
+        let mut first = 0;
+        for group in &metadata.row_groups {
+            let end = first + group.num_rows();
+            while first < end {
+                let rows = ROW_GROUP_ROWS.min(end - first);
+                parts.push((first, rows));
+                first += rows;
+            }
+        }
+        parts.reverse();
+        Ok(Self { path: path.to_path_buf(), file, parts })
+    }
+
+    /// The next rows; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
+        let Some(part) = self.parts.pop() else { return Ok(None) };
+        let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
+        ParquetReader::new(handle)
+            .with_slice(Some(part))
+            .read_parallel(ParallelStrategy::None)
+            .finish()
+            .map(Some)
+            .map_err(TableError::parquet(&self.path, "read"))
+    }
+
+    /// A frame with every column and no row.
+    pub(super) fn empty(&self) -> Result<DataFrame, TableError> {
+        let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
+        ParquetReader::new(handle)
+            .with_slice(Some((0, 0)))
+            .read_parallel(ParallelStrategy::None)
+            .finish()
+            .map_err(TableError::parquet(&self.path, "read"))
+    }
+}
+
+impl std::fmt::Debug for RowGroups {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowGroups").field("path", &self.path).finish_non_exhaustive()
+    }
+}

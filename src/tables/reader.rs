@@ -1,0 +1,115 @@
+//! Reading a file of records.
+
+use std::path::{Path, PathBuf};
+
+use super::lines::Lines;
+use super::parquet_reader::RowGroups;
+use super::record::private::View;
+use super::value::Seen;
+use super::{Format, Observed, ROW_GROUP_ROWS, Record, RowError, TableError};
+
+/// Reads a file of facts or of claims, a batch of rows at a time.
+#[derive(Debug)]
+pub struct TableReader<T: Record> {
+    path: PathBuf,
+    input: Input<T>,
+    seen: Seen,
+    rows: u64,
+}
+
+#[derive(Debug)]
+enum Input<T> {
+    Parquet(RowGroups),
+    Ndjson(Lines<T>),
+}
+
+/// Columns without which no row can be read.
+const REQUIRED: [&str; 1] = ["observed_at"];
+
+impl<T: Record> TableReader<T> {
+    /// Opens a file; its ending says what it is.
+    ///
+    /// # Errors
+    /// The ending is unknown, the file cannot be read, is no file of its kind, or has a column that is unknown, missing
+    /// or of a wrong type.
+    pub fn open(path: &Path) -> Result<Self, TableError> {
+        let unknown = || TableError::UnknownFormat { path: path.to_path_buf() };
+        let input = match Format::of(path).ok_or_else(unknown)? {
+            Format::Parquet => Input::Parquet(open_parquet::<T>(path)?),
+            Format::Ndjson => Input::Ndjson(Lines::open(path)?),
+        };
+        Ok(Self { path: path.to_path_buf(), input, seen: Seen::default(), rows: 0 })
+    }
+
+    /// Rows that were read so far, bad ones too.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Adds the next rows to `records`, in the order of the file, and those that break a rule to `bad`: some thousands
+    /// at a time, `false` at the end of the file.
+    ///
+    /// # Errors
+    /// The file cannot be read any further.
+    pub fn read(
+        &mut self,
+        records: &mut Vec<Observed<T>>,
+        bad: &mut Vec<RowError>,
+    ) -> Result<bool, TableError> {
+        match &mut self.input {
+            Input::Parquet(groups) => {
+                let Some(frame) = groups.next()? else { return Ok(false) };
+                let view = T::View::of(&frame, &self.path)?;
+                records.reserve(frame.height());
+                for row in 0..frame.height() {
+                    self.rows += 1;
+                    match T::get(&view, row, &mut self.seen) {
+                        Ok(record) => records.push(record),
+                        Err(fault) => bad.push(fault.at(self.rows)),
+                    }
+                }
+            }
+            Input::Ndjson(lines) => {
+                for read in 0..ROW_GROUP_ROWS {
+                    let Some((number, line)) = lines.next()? else { return Ok(read > 0) };
+                    self.rows = number;
+                    match line {
+                        Ok(record) => records.push(record),
+                        Err(error) => bad.push(error),
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads a whole file into memory.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a row breaks a rule.
+    pub fn read_all(path: &Path) -> Result<Vec<Observed<T>>, TableError> {
+        let mut reader = Self::open(path)?;
+        let (mut records, mut bad) = (Vec::new(), Vec::new());
+        while reader.read(&mut records, &mut bad)? {
+            if let Some(error) = bad.pop() {
+                return Err(TableError::Row { path: path.to_path_buf(), error });
+            }
+        }
+        Ok(records)
+    }
+}
+
+/// Refuses a file whose columns cannot be used before any row is read.
+fn open_parquet<T: Record>(path: &Path) -> Result<RowGroups, TableError> {
+    let groups = RowGroups::open(path)?;
+    let empty = groups.empty()?;
+    T::View::of(&empty, path)?;
+    let names: Vec<&str> = empty.columns().iter().map(|column| column.name().as_str()).collect();
+    for column in REQUIRED {
+        if !names.contains(&column) {
+            return Err(TableError::MissingColumn { path: path.to_path_buf(), column });
+        }
+    }
+    Ok(groups)
+}

@@ -1,0 +1,221 @@
+use std::path::Path;
+
+use polars::prelude::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+
+use super::*;
+use crate::domain::{Fact, RefundClaim, Timestamp};
+use crate::wire::strategies;
+
+fn observed() -> impl Strategy<Value = Timestamp> {
+    (Timestamp::EARLIEST.ms()..4_102_444_800_000).prop_map(Timestamp::from_ms)
+}
+
+fn round_trip<T: Record + Clone + PartialEq + std::fmt::Debug>(
+    records: &[(Timestamp, T)],
+    format: Format,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("records.{format}"));
+    let mut writer = TableWriter::<T>::create(&path).unwrap();
+    for (observed_at, record) in records {
+        writer.write(*observed_at, record).unwrap();
+    }
+    assert!(!path.exists(), "a file that is not whole has no name yet");
+    writer.finish().unwrap();
+    let read = TableReader::<T>::read_all(&path).unwrap();
+    let expected: Vec<_> = records
+        .iter()
+        .map(|(observed_at, record)| Observed { observed_at: *observed_at, record: record.clone() })
+        .collect();
+    assert_eq!(read, expected);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn facts_come_back_as_they_were(records in vec((observed(), strategies::fact()), 0..60)) {
+        round_trip(&records, Format::Parquet);
+        round_trip(&records, Format::Ndjson);
+    }
+
+    #[test]
+    fn claims_come_back_as_they_were(records in vec((observed(), strategies::claim()), 0..12)) {
+        round_trip(&records, Format::Parquet);
+        round_trip(&records, Format::Ndjson);
+    }
+}
+
+fn time(name: &str, ms: &[i64]) -> Column {
+    let times = Int64Chunked::from_slice(name.into(), ms);
+    times.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column()
+}
+
+fn text(name: &str, texts: &[Option<&str>]) -> Column {
+    StringChunked::from_slice_options(name.into(), texts).into_column()
+}
+
+fn write(path: &Path, columns: Vec<Column>) {
+    let height = columns[0].len();
+    let mut frame = DataFrame::new(height, columns).unwrap();
+    ParquetWriter::new(std::fs::File::create(path).unwrap()).finish(&mut frame).unwrap();
+}
+
+/// Three logins as somebody else's tool might write them: few columns, in their own order, times in microseconds.
+fn logins(path: &Path, kinds: [Option<&str>; 3], more: Vec<Column>) {
+    let at = [1_770_000_000_000, 1_770_000_001_000, 1_770_000_002_000];
+    let fine: Vec<i64> = at.iter().map(|ms| ms * 1_000).collect();
+    let fine = Int64Chunked::from_slice("occurred_at".into(), &fine)
+        .into_datetime(TimeUnit::Microseconds, None)
+        .into_column();
+    let mut columns = vec![
+        text("fact_id", &[Some("a"), Some("b"), Some("c")]),
+        text("kind", &[Some("account_activity"); 3]),
+        fine,
+        time("observed_at", &at),
+        text("account_id", &[Some("x"); 3]),
+        text("activity_kind", &kinds),
+    ];
+    columns.extend(more);
+    write(path, columns);
+}
+
+fn problems(path: &Path) -> (usize, Vec<String>) {
+    let mut reader = TableReader::<Fact>::open(path).unwrap();
+    let (mut records, mut bad) = (Vec::new(), Vec::new());
+    while reader.read(&mut records, &mut bad).unwrap() {}
+    (records.len(), bad.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_bad_row_is_told_and_the_next_one_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.parquet");
+    let levels = || {
+        vec![
+            Int32Chunked::from_slice_options("verified_level".into(), &[None, Some(1), Some(2)])
+                .into_column(),
+        ]
+    };
+    logins(&path, [Some("login"), Some("lgin"), Some("login")], levels());
+    let (read, bad) = problems(&path);
+    assert_eq!(read, 1);
+    let expected = [
+        "row 2, column `activity_kind`: is `lgin`, which is unknown; give one of registered, login, password_changed, payout_changed, verified",
+        "row 3, column `verified_level`: is for `verified` only; leave it out otherwise",
+    ];
+    assert_eq!(bad, expected);
+    let error = TableReader::<Fact>::read_all(&path).unwrap_err().to_string();
+    assert!(error.contains("facts.parquet`, row 3, column `verified_level`"), "{error}");
+
+    logins(&path, [Some("login"), None, Some("verified")], levels());
+    let (read, bad) = problems(&path);
+    assert_eq!((read, bad.len()), (2, 1));
+    assert_eq!(bad[0], "row 2, column `activity_kind`: is missing; give it");
+}
+
+#[test]
+fn columns_that_cannot_be_used_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.parquet");
+    let refused = || TableReader::<Fact>::open(&path).unwrap_err().to_string();
+    let fine = [Some("login"); 3];
+    logins(&path, fine, vec![text("acount_id", &[None; 3])]);
+    assert!(refused().contains("column `acount_id`, which is unknown; did you mean `account_id`?"));
+    logins(&path, fine, vec![text("amount_minor", &[Some("1"); 3])]);
+    assert!(refused().contains("column `amount_minor` of"), "{}", refused());
+    assert!(refused().ends_with("is str; give whole numbers"), "{}", refused());
+    write(&path, vec![text("fact_id", &[Some("a")])]);
+    assert!(refused().ends_with("has no column `observed_at`; add it"), "{}", refused());
+}
+
+#[test]
+fn what_is_no_table_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.parquet");
+    logins(&path, [Some("login"); 3], Vec::new());
+    let whole = std::fs::read(&path).unwrap();
+    for bytes in [&whole[..whole.len() - 9], &whole[..40], b"", b"PAR1", b"fact_id,kind\n"] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = TableReader::<Fact>::open(&path).unwrap_err().to_string();
+        assert!(error.contains("cannot be read as Parquet; is it whole?"), "{error}");
+    }
+    let error = TableReader::<Fact>::open(Path::new("facts.csv")).unwrap_err().to_string();
+    assert!(error.contains("no known ending"), "{error}");
+    let missing = folder.path().join("none.parquet");
+    let error = TableReader::<Fact>::open(&missing).unwrap_err();
+    assert!(matches!(error, TableError::Io { doing: "read", .. }), "{error}");
+}
+
+#[test]
+fn lines_name_the_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.jsonl");
+    let login = |account: &str| {
+        format!(
+            "{{\"observed_at\":\"2026-01-01T00:00:01Z\",\"fact\":{{\"fact_id\":\"a\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"account_activity\":{{\"account_id\":\"{account}\",\"kind\":\"ACTIVITY_KIND_LOGIN\"}}}}}}"
+        )
+    };
+    let text = format!(
+        "{}\n\n{}\nnonsense\n{{\"fact\":{{}}}}\n\u{fffd}\n{}",
+        login("x"),
+        login(""),
+        login("y")
+    );
+    std::fs::write(&path, text).unwrap();
+    let (read, bad) = problems(&path);
+    assert_eq!(read, 2, "the last line needs no end");
+    assert_eq!(bad.len(), 4, "{bad:#?}");
+    let expected = [
+        "row 3, column `fact.account_activity.account_id`: is empty; give 1 to 128 bytes",
+        "row 4, column ``: expected ident",
+        "row 5, column `observed_at`: is missing; give it",
+        "row 6, column ``: expected value",
+    ];
+    for (bad, expected) in bad.iter().zip(expected) {
+        assert!(bad.starts_with(expected), "{bad}");
+    }
+}
+
+#[test]
+fn a_writer_that_is_dropped_leaves_nothing_and_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for format in [Format::Parquet, Format::Ndjson] {
+        let path = folder.path().join(format!("claims.{format}"));
+        TableWriter::<RefundClaim>::create(&path).unwrap().finish().unwrap();
+        let before = std::fs::read(&path).unwrap();
+        drop(TableWriter::<RefundClaim>::create(&path).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    let nowhere = folder.path().join("none").join("facts.parquet");
+    assert!(TableWriter::<Fact>::create(&nowhere).is_err());
+}
+
+#[test]
+fn row_groups_are_bounded_and_read_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.parquet");
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let fact = strategies::fact().new_tree(&mut runner).unwrap().current();
+    let mut writer = TableWriter::<Fact>::create(&path).unwrap();
+    let rows = ROW_GROUP_ROWS + 10;
+    for row in 0..rows {
+        let at = Timestamp::from_ms(1_770_000_000_000 + i64::try_from(row).unwrap());
+        writer.write(at, &fact).unwrap();
+    }
+    writer.finish().unwrap();
+    let mut reader = TableReader::<Fact>::open(&path).unwrap();
+    let (mut records, mut bad) = (Vec::new(), Vec::new());
+    assert!(reader.read(&mut records, &mut bad).unwrap());
+    assert_eq!(records.len(), ROW_GROUP_ROWS);
+    assert!(reader.read(&mut records, &mut bad).unwrap());
+    assert!(!reader.read(&mut records, &mut bad).unwrap());
+    assert_eq!((records.len(), bad.len()), (rows, 0));
+    assert!(records.iter().all(|read| read.record == fact));
+    assert!(records.is_sorted_by_key(|read| read.observed_at));
+}

@@ -139,7 +139,7 @@ impl Truth {
 
 columns! {
     /// The columns of `truth.parquet`.
-    TruthColumns, None;
+    pub(super) TruthColumns, None;
     refund_id: text,
     order_id: text,
     account_id: text,

@@ -26,7 +26,7 @@ use crate::wire::{
 
 columns! {
     /// The columns of claims.
-    ClaimColumns, ClaimView;
+    pub ClaimColumns, ClaimView;
     observed_at: time,
     request_id: text,
     refund_id: text,

@@ -97,12 +97,12 @@ pub(crate) mod private {
 macro_rules! columns {
     (
         $(#[$doc:meta])*
-        $columns:ident, $view:ident;
+        $vis:vis $columns:ident, $view:ident;
         $($field:ident: $kind:ident,)*
     ) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $columns {
+        $vis struct $columns {
             rows: usize,
             $(pub(super) $field: $crate::tables::record::builder!($kind),)*
         }

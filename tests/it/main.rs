@@ -16,4 +16,5 @@ mod findings;
 mod imports;
 mod leak;
 mod server;
+mod simulate;
 mod support;

@@ -13,7 +13,7 @@ use crate::wire::pb::tables::v1::FactLine;
 
 columns! {
     /// The columns of facts.
-    FactColumns, FactView;
+    pub FactColumns, FactView;
     observed_at: time,
     kind: text,
     fact_id: text,

@@ -115,8 +115,8 @@ fn put_capture(fact: &PaymentCaptured, columns: &mut FactColumns) {
     if let Some(rate) = fact.fx_rate {
         columns.fx_rate_from_currency_code.set(rate.from.as_str());
         columns.fx_rate_to_currency_code.set(rate.to.as_str());
-        columns.fx_rate.set(rate.rate());
     }
+    columns.fx_rate.set_optional(fact.fx_rate.map(|rate| rate.rate()));
     let country = fact.payment_country.as_ref();
     columns.payment_country.set_optional(country.map(Country::as_str));
 }

@@ -217,7 +217,8 @@ impl World<'_> {
             ],
         );
         let days = u64::try_from(at / DAY_MS).unwrap_or_default();
-        let who = if matches!(network, Network::Home(_)) { farm_device ^ days / 9 } else { number };
+        let who =
+            if matches!(network, Network::Home(_)) { farm_device ^ (days / 9) } else { number };
         let zone = if self.draw.chance(0.75 + 0.2 * stealth) {
             home
         } else {
@@ -299,7 +300,7 @@ impl Texts {
     /// The same device calls itself the same.
     fn agent(&self, device: u64) -> Option<Arc<str>> {
         let bits = mixed(device ^ 0xa6);
-        if bits % AGENT_MISSING_OF == 0 {
+        if bits.is_multiple_of(AGENT_MISSING_OF) {
             return None;
         }
         self.agents.get(super::draw::reduced(bits >> 8, self.agents.len())).cloned()

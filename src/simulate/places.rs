@@ -102,7 +102,7 @@ pub(super) const COUNTRIES: &[CountryPlan] = &[
         currency: "MYR",
         cny_for_one: 1.7,
         share: 0.10,
-        cities: &[city(3.14, 101.69, "Asia/Kuala_Lumpur", 8)],
+        cities: &[city(3.139, 101.69, "Asia/Kuala_Lumpur", 8)],
     },
     CountryPlan {
         code: "SG",

@@ -164,7 +164,7 @@ impl World<'_> {
         let number = self.someone(Actor::Reseller, RESELLER_ORDERS);
         let Some(home) = self.accounts.get(number).map(|account| account.home) else { return };
         let at = self.waking_moment(home);
-        let by_script = number % 3 == 0;
+        let by_script = number.is_multiple_of(3);
         let client = by_script.then(|| self.script_client(number, at));
         let keys = |goods: &crate::simulate::catalogue::Goods| goods.class == SkuClass::Key;
         let goods = self.catalogue.pick_where(&mut self.draw, keys);

@@ -2,8 +2,8 @@
 
 use super::FactColumns;
 use crate::domain::{
-    ActivatorId, BatchId, Country, FactBody, IncidentDeclared, PayerFingerprint, PaymentCaptured,
-    Sku, SupplierId,
+    ActivatorId, BatchId, Country, FactBody, IncidentDeclared, OrderPlaced, OutcomeReported,
+    PayerFingerprint, PaymentCaptured, Sku, SupplierId,
 };
 use crate::tables::part::{put_client, put_money};
 
@@ -17,22 +17,9 @@ macro_rules! put_dispute {
     }};
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm per kind of fact, a few cells each")]
 pub(super) fn put_body(body: &FactBody, columns: &mut FactColumns) {
     match body {
-        FactBody::OrderPlaced(fact) => {
-            columns.kind.set("order_placed");
-            columns.order_id.set(fact.order_id.as_str());
-            columns.account_id.set(fact.account_id.as_str());
-            columns.sku.set(fact.sku.as_str());
-            columns.sku_class.set(fact.sku_class.as_str());
-            let countries: Vec<&str> = fact.region_lock.iter().map(Country::as_str).collect();
-            columns.region_lock_countries.set(&countries);
-            columns.supplier_id.set_optional(fact.supplier_id.as_ref().map(SupplierId::as_str));
-            columns.quantity.set(i64::from(fact.quantity));
-            put_money!(columns, fact.amount);
-            put_client!(columns, &fact.client);
-        }
+        FactBody::OrderPlaced(fact) => put_order(fact, columns),
         FactBody::PaymentCaptured(fact) => put_capture(fact, columns),
         FactBody::PaymentReversed(fact) => {
             columns.kind.set("payment_reversed");
@@ -93,16 +80,32 @@ pub(super) fn put_body(body: &FactBody, columns: &mut FactColumns) {
             columns.first_seen_at.set(fact.first_seen_at);
         }
         FactBody::IncidentDeclared(fact) => put_incident(fact, columns),
-        FactBody::OutcomeReported(fact) => {
-            columns.kind.set("outcome_reported");
-            columns.refund_id.set(fact.refund_id.as_str());
-            columns.order_id.set(fact.order_id.as_str());
-            columns.account_id.set(fact.account_id.as_str());
-            columns.outcome_label.set(fact.label.as_str());
-            columns.outcome_source.set(fact.source.as_str());
-            columns.effective_at.set(fact.effective_at);
-        }
+        FactBody::OutcomeReported(fact) => put_outcome(fact, columns),
     }
+}
+
+fn put_order(fact: &OrderPlaced, columns: &mut FactColumns) {
+    columns.kind.set("order_placed");
+    columns.order_id.set(fact.order_id.as_str());
+    columns.account_id.set(fact.account_id.as_str());
+    columns.sku.set(fact.sku.as_str());
+    columns.sku_class.set(fact.sku_class.as_str());
+    let countries: Vec<&str> = fact.region_lock.iter().map(Country::as_str).collect();
+    columns.region_lock_countries.set(&countries);
+    columns.supplier_id.set_optional(fact.supplier_id.as_ref().map(SupplierId::as_str));
+    columns.quantity.set(i64::from(fact.quantity));
+    put_money!(columns, fact.amount);
+    put_client!(columns, &fact.client);
+}
+
+fn put_outcome(fact: &OutcomeReported, columns: &mut FactColumns) {
+    columns.kind.set("outcome_reported");
+    columns.refund_id.set(fact.refund_id.as_str());
+    columns.order_id.set(fact.order_id.as_str());
+    columns.account_id.set(fact.account_id.as_str());
+    columns.outcome_label.set(fact.label.as_str());
+    columns.outcome_source.set(fact.source.as_str());
+    columns.effective_at.set(fact.effective_at);
 }
 
 fn put_capture(fact: &PaymentCaptured, columns: &mut FactColumns) {

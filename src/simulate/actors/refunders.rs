@@ -14,7 +14,7 @@ const FRIENDLY_ORDERS: f64 = 9.0;
 const PATIENT_CLAIMED: f64 = 0.2;
 /// Of the orders of friendly fraud, so many are claimed, and so many go to the bank at once.
 const FRIENDLY_CLAIMED: f64 = 0.13;
-const FRIENDLY_DISPUTED: f64 = 0.05;
+const FRIENDLY_DISPUTED: f64 = 0.09;
 /// Orders of a burst, on the mean.
 pub(super) const BURST_ORDERS: f64 = 5.5;
 

@@ -53,6 +53,9 @@ impl World<'_> {
             let reason = ClaimReason::Unauthorised;
             let owner = Ask::honest(at, Actor::TakeoverVictim, Cause::AccountTaken, reason);
             self.claim(&purchase, &owner);
+        } else if self.draw.chance(0.5) {
+            // Or goes to the bank at once.
+            self.dispute(&purchase, purchase.placed_at);
         }
     }
 

@@ -141,13 +141,13 @@ knobs! {
         /// Professional refunders who take their time.
         patient_refunder: 0.0060, 0.0, 0.5;
         /// Professional refunders who come in bursts.
-        burst_refunder: 0.0018, 0.0, 0.5;
+        burst_refunder: 0.0012, 0.0, 0.5;
         /// Rings that share devices, receiving accounts and evidence.
-        ring: 0.0014, 0.0, 0.5;
+        ring: 0.0009, 0.0, 0.5;
         /// Buyers of good standing who claim or dispute what they used.
         friendly_fraud: 0.0060, 0.0, 0.5;
         /// Orders of accounts that are in other hands.
-        takeover: 0.0007, 0.0, 0.5;
+        takeover: 0.0005, 0.0, 0.5;
         /// The new attack, from the drift day on.
         new_attack: 0.0020, 0.0, 0.5;
         /// Leaks of keys in 30 days.
@@ -160,9 +160,9 @@ knobs! {
         /// Share of buyers hit by a fault who claim.
         fault_claimed: 0.82, 0.0, 1.0;
         /// Share of orders of honest buyers who regret them.
-        regret: 0.0045, 0.0, 0.5;
+        regret: 0.0055, 0.0, 0.5;
         /// Share of orders of honest buyers who claim by mistake: looked in the wrong place, counted two purchases as one.
-        confusion: 0.0040, 0.0, 0.5;
+        confusion: 0.0050, 0.0, 0.5;
         /// Share of orders of careless buyers that end in a claim.
         careless_claimed: 0.085, 0.0, 1.0;
         /// Share of refunds that go elsewhere than they came from, of honest buyers.
@@ -176,7 +176,7 @@ knobs! {
         /// Share of bad claims that the platform's desk paid.
         bad_paid_share: 0.55, 0.0, 1.0;
         /// Share of refused claims, and of friendly frauds, that become a dispute at the bank.
-        dispute_share: 0.14, 0.0, 1.0;
+        dispute_share: 0.22, 0.0, 1.0;
     }
     /// How well bad claims hide.
     Overlap = "overlap" {

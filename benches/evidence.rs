@@ -68,7 +68,8 @@ fn questions(criterion: &mut Criterion, folder: &Path) -> Outcome<()> {
             );
         });
     }
-    let kinds: [(&str, fn(u64) -> u64); 3] = [
+    type Hash = fn(u64) -> u64;
+    let kinds: [(&str, Hash); 3] = [
         ("a copy", near_known),
         ("another picture", |n| random(u64::MAX / 2 + n)),
         ("one of a crowd", |n| copy(n % CLUSTERS, COPIES + n)),

@@ -15,8 +15,8 @@ use crate::geo::GeoFiles;
 use crate::wire::pb::cases::v1::{Case, Step};
 use crate::wire::pb::v1::fact_service_client::FactServiceClient;
 use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
-use crate::wire::pb::v1::{RecordFactsRequest, ScoreRefundRequest, Verdict};
-use crate::wire::{WireEnum, to_json_pretty};
+use crate::wire::pb::v1::{self, RecordFactsRequest, ScoreRefundRequest, Verdict};
+use crate::wire::{RECORD_FACTS_MAX, WireEnum, to_json_pretty};
 
 /// The sample geo files, built in: the demo runs from any folder.
 const GEO: [(&str, &[u8]); 3] = [
@@ -24,6 +24,11 @@ const GEO: [(&str, &[u8]); 3] = [
     ("asn.mmdb", include_bytes!("../../datasets/geo/GeoLite2-ASN-Test.mmdb")),
     ("anonymous-ip.mmdb", include_bytes!("../../datasets/geo/GeoIP2-Anonymous-IP-Test.mmdb")),
 ];
+
+/// Orders of everyday business beside the sample cases: some three claims for a hundred orders, as the trade knows it.
+const EVERYDAY_ORDERS: u32 = 12_000;
+/// When the sample cases happen: 2026-11-20T02:00:00Z.
+const CASES_AT_S: i64 = 1_795_140_000;
 
 /// The case whose verdict is shown in full.
 const SHOWN_IN_FULL: &str = "takeover-to-other-account";
@@ -68,6 +73,7 @@ impl Demo {
     /// Feeds every case, prints the table, and says what to try next.
     pub(super) async fn run(self) -> Result<(), Failure> {
         let channel = Channel::from_shared(format!("http://{}", self.address))?.connect().await?;
+        everyday(channel.clone()).await?;
         let mut rows = Vec::new();
         let mut full = None;
         for (group, text) in GROUPS {
@@ -90,6 +96,39 @@ impl Demo {
             rows.len(),
         ))?;
         output::line(format!("vouch serves on {}; stop it with Ctrl-C.", self.address))
+    }
+}
+
+/// Tells the everyday business of a shop: orders that nobody claims. Without them every order would be a claim, and the
+/// rates that accounts are held against would be those of a platform on fire.
+async fn everyday(channel: Channel) -> Result<(), Failure> {
+    let mut facts = FactServiceClient::new(channel);
+    let orders: Vec<v1::Fact> = (0..EVERYDAY_ORDERS).map(everyday_order).collect();
+    for told in orders.chunks(RECORD_FACTS_MAX) {
+        let request = RecordFactsRequest { facts: told.to_vec() };
+        let told = facts.record_facts(request).await;
+        told.map_err(|status| format!("everyday orders: {status}"))?;
+    }
+    Ok(())
+}
+
+/// One of the orders of the 60 days before the sample cases, in turn of 4,000 accounts and 50 SKUs.
+fn everyday_order(number: u32) -> v1::Fact {
+    let minutes = 60 * 24 * 60 / i64::from(EVERYDAY_ORDERS) * i64::from(number);
+    let seconds = CASES_AT_S - 60 * (minutes + 1);
+    let placed = v1::OrderPlaced {
+        order_id: format!("order-everyday-{number}"),
+        account_id: format!("account-everyday-{}", number % 4_000),
+        sku: format!("sku-everyday-{}", number % 50),
+        sku_class: v1::SkuClass::Key.into(),
+        quantity: 1,
+        amount: Some(v1::Money { amount_minor: 9_800, currency_code: "CNY".to_owned() }),
+        ..v1::OrderPlaced::default()
+    };
+    v1::Fact {
+        fact_id: format!("fact-everyday-{number}"),
+        occurred_at: Some(prost_types::Timestamp { seconds, nanos: 0 }),
+        body: Some(v1::fact::Body::OrderPlaced(placed)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::clock::SystemClock;
 use super::demo::{Demo, DemoFolder};
@@ -69,15 +70,28 @@ async fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     let limits = QueueLimits { waiting_max: config.waiting_max, batch_max: config.batch_max };
     let (handle, thread) = engine::start(core, Arc::clone(&clock), limits)?;
     tracing::info!(%address, ledger_end, data = %config.data.display(), "serving");
+    let failed = Notify::new();
     let server = rpc::serve(
         listener,
         handle.clone(),
         config.tenant.clone(),
         clock,
         limits_of(&config.server),
-        told_to_stop(handle.clone()),
+        async {
+            tokio::select! {
+                () = told_to_stop(handle.clone()) => {}
+                () = failed.notified() => {}
+            }
+        },
     );
-    let shown = async { if demo { Demo::new(address).run().await } else { Ok(()) } };
+    let shown = async {
+        let shown = if demo { Demo::new(address).run().await } else { Ok(()) };
+        // Nobody reads a demo that shows nothing.
+        if shown.is_err() {
+            failed.notify_one();
+        }
+        shown
+    };
     let (served, shown) = tokio::join!(server, shown);
     thread.drain();
     drop(handle);

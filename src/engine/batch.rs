@@ -22,14 +22,15 @@ use super::request::{
     Answer, DecisionKey, EngineError, Receipt, RecordedFact, Request, StoredDecision, StoredVerdict,
 };
 use crate::domain::{
-    ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
-    Timestamp, derived_id,
+    ClaimContext, DecisionId, Fact, FactBody, FactContext, RefundClaim, RequestId, Sha256,
+    TenantId, Timestamp, derived_id,
 };
 use crate::ledger::{Found, Record, RecordKind};
 use crate::policy::Case;
 use crate::signals::{self, Catalogue, SignalRow};
 use crate::state::{
-    ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, subjects_of_decision,
+    ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, covers,
+    subjects_of_decision,
 };
 
 type Answered = Result<Answer, EngineError>;
@@ -310,9 +311,12 @@ impl<'a> Batch<'a> {
     ) -> Result<Vec<RecordedFact>, CoreError> {
         let setup = Arc::clone(&self.core.setup);
         let store = &mut *self.core.store;
-        let subjects = gather(store, &setup.geo, tenant, claim, self.observed_at)?.subjects;
+        let gathered = gather(store, &setup.geo, tenant, claim, self.observed_at)?;
+        let order = gathered.order.order().ok_or(CoreError::OtherKind)?;
+        // Incidents are declared for all; only those of the order stand behind a claim about it.
+        let matters = |fact: &Fact| !matches!(&fact.body, FactBody::IncidentDeclared(incident) if !covers(incident, order));
         let key = |subject| EntityKey { tenant: tenant.clone(), subject };
-        let keys: Vec<EntityKey> = subjects.into_iter().map(key).collect();
+        let keys: Vec<EntityKey> = gathered.subjects.iter().cloned().map(key).collect();
         let entities = store.load(&keys, self.observed_at)?;
         let trail = entities.iter().flat_map(|entity| entity.trail());
         let before: BTreeSet<u64> = trail.copied().filter(|told| *told < position).collect();
@@ -324,7 +328,9 @@ impl<'a> Batch<'a> {
             };
             let record = read.ok_or(CoreError::OtherKind)?;
             let (fact, _) = setup.codec.read_fact(&record.body)?;
-            facts.push(RecordedFact { position, observed_at: record.observed_at, fact });
+            if matters(&fact) {
+                facts.push(RecordedFact { position, observed_at: record.observed_at, fact });
+            }
         }
         Ok(facts)
     }

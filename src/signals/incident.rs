@@ -15,13 +15,10 @@ signal_group! {
 }
 
 pub(super) fn compute(known: &Known<'_>) -> IncidentSignals {
-    let Some(placed) = &known.order.placed else { return IncidentSignals::default() };
-    let deliveries = &known.order.deliveries;
-    let mut suppliers: Vec<_> = deliveries.iter().filter_map(|d| d.supplier_id.as_ref()).collect();
-    suppliers.extend(&placed.supplier_id);
-    let batches: Vec<_> = deliveries.iter().filter_map(|d| d.batch_id.as_ref()).collect();
-    let kinds: Vec<IncidentKind> =
-        known.incidents.covering(placed.at, &placed.sku, &suppliers, &batches).collect();
+    if known.order.placed.is_none() {
+        return IncidentSignals::default();
+    }
+    let kinds: Vec<IncidentKind> = known.incidents.covering(known.order).collect();
     let fitting = kinds.iter().find(|kind| fits(**kind, known.claim.reason));
     IncidentSignals {
         incident_active: Some(

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{compare_by, insert_latest};
-use super::{Event, EventBody};
-use crate::domain::{
-    BatchId, FactBody, IncidentDeclared, IncidentKind, Sku, SupplierId, Timestamp,
-};
+use super::{Event, EventBody, OrderDoc};
+use crate::domain::{BatchId, FactBody, IncidentDeclared, IncidentKind, SupplierId, Timestamp};
 
 /// Most incidents that are kept; the one that was declared first goes.
 pub(super) const INCIDENTS_MAX: usize = 1_000;
@@ -34,25 +32,27 @@ impl IncidentsDoc {
         insert_latest(&mut self.declared, INCIDENTS_MAX, declared, |(at, _)| *at);
     }
 
-    /// The kinds of incident that something bought at `at` fell into.
-    pub fn covering<'a>(
-        &'a self,
-        at: Timestamp,
-        sku: &'a Sku,
-        suppliers: &'a [&'a SupplierId],
-        batches: &'a [&'a BatchId],
-    ) -> impl Iterator<Item = IncidentKind> + 'a {
-        let covers = move |incident: &IncidentDeclared| {
-            incident.from <= at
-                && incident.until.is_none_or(|until| at < until)
-                && incident.sku.as_ref().is_none_or(|s| s == sku)
-                && incident.supplier_id.as_ref().is_none_or(|s| suppliers.contains(&s))
-                && incident.batch_id.as_ref().is_none_or(|b| batches.contains(&b))
-        };
-        self.declared
-            .iter()
-            .map(|(_, incident)| incident)
-            .filter(move |i| covers(i))
-            .map(|i| i.kind)
+    /// The kinds of the incidents that cover an order, in order of declaration; none while the order is unknown.
+    pub fn covering<'a>(&'a self, order: &'a OrderDoc) -> impl Iterator<Item = IncidentKind> + 'a {
+        let covering = self.declared.iter().filter(|(_, incident)| covers(incident, order));
+        covering.map(|(_, incident)| incident.kind)
     }
+}
+
+/// An incident covers an order by its time, SKU, supplier and batch. An order that nobody told of is covered by none.
+#[must_use]
+pub fn covers(incident: &IncidentDeclared, order: &OrderDoc) -> bool {
+    let Some(placed) = &order.placed else { return false };
+    let deliveries = || order.deliveries.iter();
+    let supplied_by = |id: &SupplierId| {
+        placed.supplier_id.as_ref() == Some(id)
+            || deliveries().any(|delivery| delivery.supplier_id.as_ref() == Some(id))
+    };
+    let of_batch =
+        |id: &BatchId| deliveries().any(|delivery| delivery.batch_id.as_ref() == Some(id));
+    incident.from <= placed.at
+        && incident.until.is_none_or(|until| placed.at < until)
+        && incident.sku.as_ref().is_none_or(|sku| *sku == placed.sku)
+        && incident.supplier_id.as_ref().is_none_or(supplied_by)
+        && incident.batch_id.as_ref().is_none_or(of_batch)
 }

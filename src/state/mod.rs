@@ -63,7 +63,7 @@ pub(crate) use event::subjects_of_decision;
 pub use event::{ClaimDecided, Event, EventBody, Stamp};
 pub use evidence::{EvidenceDoc, PhraseDoc};
 pub use haunts::Haunts;
-pub use incidents::IncidentsDoc;
+pub use incidents::{IncidentsDoc, covers};
 pub use key::{EntityKey, Subject};
 pub use key_reading::{ActivatorLink, Buyer};
 pub use labels::Labels;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vouch::cases::{GROUPS, read};
-use vouch::domain::{Decision, RequestId, Timestamp};
+use vouch::domain::{Decision, RefundClaim, RequestId, Timestamp};
 use vouch::engine::{Answer, DecisionKey, Request};
 use vouch::signals::{Catalogue, SignalValue};
 use vouch::wire::WireEnum;
@@ -69,6 +69,21 @@ fn cases_come_in_pairs_that_differ() {
         let pair = cases.get(&case.pair).unwrap_or_else(|| panic!("{} has no pair", case.name));
         assert_eq!(pair.pair, case.name, "pairs are mutual");
         assert!(!case.story.is_empty(), "{} tells no story", case.name);
+    }
+}
+
+/// A server refuses what happens in its future: the cases are of the past.
+#[test]
+fn cases_are_of_the_past() {
+    let end = Timestamp::from_ms(1_795_392_000_000); // 2026-11-23T00:00:00Z
+    for (group, case) in all() {
+        let claims = case.steps.iter().map(|step| claim(step.claim.clone().unwrap()));
+        let claims: Vec<RefundClaim> = claims.collect();
+        let inline = claims.iter().flat_map(|claim| claim.facts.iter().map(|f| f.occurred_at));
+        let told = case.facts.iter().map(|told| fact(told.clone()).occurred_at);
+        let asked = claims.iter().map(|claim| claim.requested_at);
+        let last = told.chain(asked).chain(inline).max().unwrap();
+        assert!(last < end, "{group}/{}: {last}", case.name);
     }
 }
 

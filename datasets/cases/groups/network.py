@@ -15,7 +15,7 @@ def neighbours(case: Case, count: int, days_apart: int, device: str | None = Non
         buyer = Buyer(case, label)
         if device is not None:
             buyer.device_id = case.id("device", device)
-        start = (number - 1) * days_apart * DAY
+        start = (number - count) * days_apart * DAY
         case.known(buyer, label=label)
         order_for(case, buyer, label, at=start)
         open_key(case, buyer, label, at=start)

@@ -10,6 +10,31 @@
 //! * **Bounded.** Every list, set and window has a limit; one that overflows says so.
 //! * **Forgotten by meaning.** An entity that nothing touched for long counts as unknown, whoever looks and whether or not
 //!   it still stands somewhere: see [`Entity::is_expired`].
+//!
+//! # What it takes
+//!
+//! Bytes of an encoded entity, on average, in a small shop with 600 orders of 120 accounts in 90 days, of which 60 are
+//! claimed; a test holds the table. Its key, with tenant and id, comes on top.
+//!
+//! | entity | of these | bytes each |
+//! |---|---|---|
+//! | account | 120 | 632 |
+//! | activator | 120 | 66 |
+//! | address | 300 | 84 |
+//! | approvals | 1 | 23 |
+//! | autonomous system | 1 | 77 |
+//! | batch | 12 | 145 |
+//! | bucket of pictures | 240 | 35 |
+//! | card key | 600 | 135 |
+//! | device | 140 | 178 |
+//! | file | 60 | 44 |
+//! | network | 4 | 956 |
+//! | order | 600 | 416 |
+//! | payer | 110 | 269 |
+//! | payout destination | 4 | 148 |
+//! | sku | 10 | 139 |
+//! | supplier | 3 | 199 |
+//! | totals | 1 | 518 |
 
 mod account;
 mod activator;

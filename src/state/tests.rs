@@ -15,6 +15,7 @@ mod balance;
 mod cases;
 mod limits;
 mod retention;
+mod sizes;
 
 proptest! {
     #[test]

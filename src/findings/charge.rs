@@ -1,5 +1,7 @@
 //! Payments that are one too many.
 
+use std::collections::BTreeMap;
+
 use super::knowledge::Knowledge;
 use super::{Shown, finding_id};
 use crate::domain::{
@@ -58,13 +60,15 @@ pub(super) fn double_charges<K: Knowledge>(
 }
 
 /// What is owed for each payment, minor units. Telling of one changes the order in which what went back answers them, so
-/// those that are to be told now count as told, until nothing more is to be told.
+/// those that are to be told now count as told, until nothing more is to be told. One that is told and then answered by
+/// the telling of another keeps what was owed for it: both are told, or the first would come up again.
 fn owed<'a>(
     order: &OrderDoc,
     balance: &Balance,
     mut payments: Vec<(u64, FindingId, &'a Capture)>,
 ) -> Vec<(i64, FindingId, &'a Capture)> {
     const NOW: u64 = UNTOLD - 1;
+    let mut told_now: BTreeMap<FindingId, i64> = BTreeMap::new();
     loop {
         // Stable: what was told together, or not at all, stays in order of time.
         payments.sort_by_key(|(told_at, _, _)| *told_at);
@@ -79,8 +83,10 @@ fn owed<'a>(
             left -= due;
             if due > 0 && *told_at == UNTOLD {
                 *told_at = NOW;
+                told_now.insert(id.clone(), due);
                 is_settled = false;
             }
+            let due = if due > 0 { due } else { told_now.get(id).copied().unwrap_or(0) };
             owed.push((due, id.clone(), *payment));
         }
         if is_settled {

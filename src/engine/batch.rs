@@ -5,32 +5,29 @@
 //! been taken in, so that the claims behind it see it; what only its decision will change (its order, its account)
 //! must not be looked at meanwhile. Whoever would look, or write there, first has the waiting claims decided.
 
+mod decisions;
 mod findings;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use super::codec::RecordedClaim;
 use super::context;
-use super::core::{Core, CoreError, SCHEMA_TENANT};
+use super::core::{Core, CoreError};
 use super::degraded::degraded;
 use super::gather::{Gathered, gather};
 use super::metrics;
-use super::request::{
-    Answer, DecisionKey, EngineError, Receipt, RecordedFact, Request, StoredDecision, StoredVerdict,
-};
+use super::request::{Answer, EngineError, Receipt, Request, StoredVerdict};
 use crate::domain::{
-    ClaimContext, DecisionId, Fact, FactBody, FactContext, RefundClaim, RequestId, Sha256,
-    TenantId, Timestamp, derived_id,
+    ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
+    Timestamp, derived_id,
 };
 use crate::ledger::{Found, Record, RecordKind};
 use crate::policy::Case;
-use crate::signals::{self, Catalogue, SignalRow};
+use crate::signals::{self, SignalRow};
 use crate::state::{
-    ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, covers,
-    subjects_of_decision,
+    ApprovalsDoc, ClaimDecided, EntityKey, Event, EventBody, Stamp, Subject, subjects_of_decision,
 };
 
 type Answered = Result<Answer, EngineError>;
@@ -259,109 +256,6 @@ impl<'a> Batch<'a> {
             }
         }
         Ok(())
-    }
-
-    fn find_decision(
-        &mut self,
-        tenant: &TenantId,
-        key: &DecisionKey,
-        with_facts: bool,
-    ) -> Result<Answered, CoreError> {
-        self.decide_waiting()?;
-        let position = match key {
-            DecisionKey::Request(id) => {
-                self.find(tenant, RecordKind::Claim, id.as_str())?.map(|found| found.position)
-            }
-            DecisionKey::Decision(id) => {
-                let here = self.records.iter().position(|record| {
-                    record.tenant == *tenant && record.alias.as_deref() == Some(id)
-                });
-                match here {
-                    Some(index) => Some(self.position(index)),
-                    None => self.core.ledger.find_alias(tenant, id)?,
-                }
-            }
-        };
-        let Some(position) = position else { return Ok(Ok(Answer::Found(None))) };
-        let observed_at = match self.own(position) {
-            Some(_) => self.observed_at,
-            None => self.core.ledger.read(position)?.map_or(self.observed_at, |r| r.observed_at),
-        };
-        let recorded = self.recorded(position)?;
-        let names = self.signal_names(&recorded.signals_sha256)?;
-        let claim = &recorded.decided.claim;
-        let facts =
-            if with_facts { self.facts_behind(tenant, claim, position)? } else { Vec::new() };
-        let found = StoredDecision {
-            claim: (**claim).clone(),
-            facts,
-            verdict: Bytes::from(recorded.verdict),
-            observed_at,
-            signals: names.into_iter().zip(recorded.signals).collect(),
-        };
-        Ok(Ok(Answer::Found(Some(Box::new(found)))))
-    }
-
-    /// The facts before a claim that the entities remember which it led to.
-    fn facts_behind(
-        &mut self,
-        tenant: &TenantId,
-        claim: &RefundClaim,
-        position: u64,
-    ) -> Result<Vec<RecordedFact>, CoreError> {
-        let setup = Arc::clone(&self.core.setup);
-        let store = &mut *self.core.store;
-        let gathered = gather(store, &setup.geo, tenant, claim, self.observed_at)?;
-        let order = gathered.order.order().ok_or(CoreError::OtherKind)?;
-        // Incidents are declared for all; only those of the order stand behind a claim about it.
-        let matters = |fact: &Fact| !matches!(&fact.body, FactBody::IncidentDeclared(incident) if !covers(incident, order));
-        let key = |subject| EntityKey { tenant: tenant.clone(), subject };
-        let keys: Vec<EntityKey> = gathered.subjects.iter().cloned().map(key).collect();
-        let entities = store.load(&keys, self.observed_at)?;
-        let trail = entities.iter().flat_map(|entity| entity.trail());
-        let before: BTreeSet<u64> = trail.copied().filter(|told| *told < position).collect();
-        let mut facts = Vec::with_capacity(before.len());
-        for position in before {
-            let read = match self.own(position) {
-                Some(record) => Some(record.clone()),
-                None => self.core.ledger.read(position)?,
-            };
-            let record = read.ok_or(CoreError::OtherKind)?;
-            let (fact, _) = setup.codec.read_fact(&record.body)?;
-            if matters(&fact) {
-                facts.push(RecordedFact { position, observed_at: record.observed_at, fact });
-            }
-        }
-        Ok(facts)
-    }
-
-    /// The names of the signals of a catalogue: of this binary's, or of an older one that the ledger tells of.
-    fn signal_names(&self, sha256: &[u8; 32]) -> Result<Vec<String>, CoreError> {
-        let catalogue = Catalogue::get();
-        if catalogue.sha256() == *sha256 {
-            return Ok(catalogue.defs().iter().map(|def| def.name.to_owned()).collect());
-        }
-        let Ok(tenant) = TenantId::parse(SCHEMA_TENANT) else { return Ok(Vec::new()) };
-        let id = hex::encode(sha256);
-        let found = self.core.ledger.find(&tenant, RecordKind::Schema, &id)?;
-        let found = found.ok_or(CoreError::OtherKind)?;
-        let record = self.core.ledger.read(found.position)?.ok_or(CoreError::OtherKind)?;
-        Ok(self.core.setup.codec.read_schema(&record.body)?)
-    }
-
-    /// What a claim's record holds, of this batch or of the ledger.
-    fn recorded(&mut self, position: u64) -> Result<RecordedClaim, CoreError> {
-        // Of this batch: it may still wait.
-        if position > self.base {
-            self.decide_waiting()?;
-        }
-        match self.own(position) {
-            Some(record) => Ok(self.core.setup.codec.read_claim(&record.body)?),
-            None => {
-                let record = self.core.ledger.read(position)?.ok_or(CoreError::OtherKind)?;
-                Ok(self.core.setup.codec.read_claim(&record.body)?)
-            }
-        }
     }
 
     fn find(

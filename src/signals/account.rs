@@ -8,7 +8,7 @@ use super::group::signal_group;
 use super::known::Known;
 use super::rates;
 use crate::domain::{DAY_MS, Decision, Money, RefundId, Timestamp};
-use crate::state::AccountClaim;
+use crate::state::{AccountClaim, MoneyHops};
 
 signal_group! {
     /// The account that asks.
@@ -24,8 +24,8 @@ signal_group! {
     account_fault_refunds_30d: int, "claims", Facts, "of account_refunds_30d, those that were proven or found to be the platform's fault, or were about a key that failed in an outbreak of its batch; at most 64", "never";
     account_fault_refunds_90d: int, "claims", Facts, "the same of account_refunds_90d; at most 64", "never";
     account_refund_ratio_90d: real, "share", Facts, "account_refunds_90d less account_fault_refunds_90d over account_orders_90d, shrunk toward the SKU's share of orders that are claimed, that toward the tenant's", "never";
-    account_refund_amount_ratio_90d: real, "share", Facts, "what was asked for in 90 d over what its orders of 90 d cost, shrunk as account_refund_ratio_90d with its orders as trials; faults are not taken off, amounts are at the policy's rough values", "there was no order in 90 d, or the policy states no value for a currency of either";
-    account_spend_life: int, "minor units, policy currency", Facts, "what all orders in its life cost, at the policy's rough values", "the policy states no value for a currency of them";
+    account_refund_amount_ratio_90d: real, "share", Facts, "what was asked for in 90 d over what its orders of 90 d cost, shrunk as account_refund_ratio_90d with its orders as trials; faults are not taken off, amounts are at the policy's rough values", "there was no order in 90 d, the policy states no value for a currency of either, or there were more than 8 currencies";
+    account_spend_life: int, "minor units, policy currency", Facts, "what all orders in its life cost, at the policy's rough values", "the policy states no value for a currency of them, or there were more than 8";
     account_rejected_90d: int, "claims", Facts, "rejected claims in 90 d", "never";
     account_chargebacks: int, "disputes", Facts, "disputes in 10 years; at most 64", "never";
     password_changed_h: real, "h", Facts, "since the last password change before the claim", "no change is known";
@@ -71,7 +71,7 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
             RATIO_DAYS,
         )),
         account_refund_amount_ratio_90d: amount_ratio(known),
-        account_spend_life: value_minor(known, &account.spent.life()),
+        account_spend_life: value_minor(known, &account.spent, MoneyHops::life),
         account_rejected_90d: Some(account.rejected.count(at, 90)),
         account_chargebacks: Some(account.chargebacks.count_within(at, LIFE_MS, None)),
         password_changed_h: since(account.password_changed_at),
@@ -85,16 +85,23 @@ pub(super) fn compute(known: &Known<'_>) -> AccountSignals {
 
 fn amount_ratio(known: &Known<'_>) -> Option<f64> {
     let (at, account) = (known.at(), known.account);
-    let spent = value_minor(known, &account.spent.within(at, RATIO_DAYS))?;
-    let asked = value_minor(known, &account.asked.within(at, RATIO_DAYS))?;
+    let within = |sums: &MoneyHops| sums.within(at, RATIO_DAYS);
+    let spent = value_minor(known, &account.spent, within)?;
+    let asked = value_minor(known, &account.asked, within)?;
     let orders = account.orders.count(at, RATIO_DAYS);
     (spent > 0).then(|| rates::account_amount_rate(known, asked, spent, orders, RATIO_DAYS))
 }
 
-/// The worth of sums in the currency of the policy.
-fn value_minor(known: &Known<'_>, sums: &[Money]) -> Option<i64> {
-    let values = sums.iter().map(|sum| known.terms.value_minor(*sum));
-    values.sum::<Option<i64>>()
+/// The worth of a part of sums in the currency of the policy; unknown when a currency is missing among them.
+fn value_minor(
+    known: &Known<'_>,
+    sums: &MoneyHops,
+    part: impl Fn(&MoneyHops) -> Vec<Money>,
+) -> Option<i64> {
+    if sums.is_truncated() {
+        return None;
+    }
+    part(sums).into_iter().map(|sum| known.terms.value_minor(sum)).sum()
 }
 
 /// Each refund number once, in the hops of so many days.

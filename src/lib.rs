@@ -83,6 +83,7 @@ pub mod features;
 pub mod findings;
 pub mod fingerprint;
 pub mod geo;
+pub mod history;
 pub mod ledger;
 pub mod policy;
 pub mod records;

@@ -12,6 +12,8 @@ mod leak;
 mod logging;
 mod open;
 mod output;
+mod progress;
+mod replay;
 mod serve;
 mod signals;
 mod simulate;
@@ -51,6 +53,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Simulate a platform: facts, claims, labels, the truth, and geo files that fit.
     Simulate(simulate::Simulate),
+    /// Send files of facts and claims through the engine: verdicts and signals as tables.
+    Replay(replay::Replay),
 }
 
 /// Where the settings are.
@@ -75,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Replay(replay) => replay.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

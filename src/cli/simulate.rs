@@ -1,15 +1,14 @@
 //! `vouch simulate`.
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::output::{self, Failure, located};
+use super::progress::{bar, grouped};
 use crate::document::read_text;
 use crate::simulate::{self, Knobs, Summary};
 use crate::tables;
@@ -65,7 +64,7 @@ impl Simulate {
         let mut formats: Vec<tables::Format> = self.format.iter().map(|f| (*f).into()).collect();
         formats.sort_unstable();
         formats.dedup();
-        let bar = progress_bar(knobs.size.orders);
+        let bar = bar(knobs.size.orders, "orders");
         let done =
             simulate::simulate(&knobs, &self.out, &formats, |orders| bar.set_position(orders));
         bar.finish_and_clear();
@@ -104,20 +103,6 @@ impl Simulate {
     }
 }
 
-/// Orders done, rate and time left, on standard error when that is a terminal.
-fn progress_bar(orders: u64) -> ProgressBar {
-    let bar = ProgressBar::new(orders);
-    let template = "{bar:40} {human_pos}/{human_len} orders, {rate}/s, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // What cannot be shown is not missed.
-            write!(out, "{:.0}", state.per_sec()).unwrap_or_default();
-        };
-        bar.set_style(style.with_key("rate", rate));
-    }
-    bar
-}
-
 fn report(knobs: &Knobs, summary: &Summary) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -152,29 +137,12 @@ fn share(part: u64, whole: u64, of: &str) -> String {
     format!("{}.{:02} % of {of}", hundredths / 100, hundredths % 100)
 }
 
-/// Digits in threes.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_easy_to_read() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(grouped(12_345_678), "12,345,678");
+    fn shares_have_two_decimals() {
         assert_eq!(share(1, 8, "refunds"), "12.50 % of refunds");
         assert_eq!(share(0, 0, "orders"), "0.00 % of orders");
     }

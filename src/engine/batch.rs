@@ -35,6 +35,7 @@ type Answered = Result<Answer, EngineError>;
 /// One micro-batch in work.
 pub(super) struct Batch<'a> {
     core: &'a mut Core,
+    /// When the request in hand was taken in.
     observed_at: Timestamp,
     /// The ledger's end before this batch.
     base: u64,
@@ -50,6 +51,7 @@ pub(super) struct Batch<'a> {
 /// A claim that was taken in and is not decided yet.
 struct Waiting {
     tenant: TenantId,
+    observed_at: Timestamp,
     claim: Arc<RefundClaim>,
     context: Arc<ClaimContext>,
     gathered: Gathered,
@@ -62,11 +64,11 @@ struct Waiting {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(core: &'a mut Core, observed_at: Timestamp) -> Self {
+    pub(super) fn new(core: &'a mut Core) -> Self {
         let base = core.ledger.end();
         Self {
             core,
-            observed_at,
+            observed_at: Timestamp::EARLIEST,
             base,
             records: Vec::new(),
             taken: HashMap::new(),
@@ -76,8 +78,13 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Takes one request.
-    pub(super) fn take(&mut self, request: Request) -> Result<(), CoreError> {
+    /// Takes one request, at a time that is not before that of the request in front of it.
+    pub(super) fn take(
+        &mut self,
+        observed_at: Timestamp,
+        request: Request,
+    ) -> Result<(), CoreError> {
+        self.observed_at = observed_at;
         let answer = match request {
             Request::Record { tenant, facts } => Some(self.record(&tenant, facts)?),
             Request::Score { tenant, claim } => self.score(tenant, *claim)?,
@@ -195,6 +202,7 @@ impl<'a> Batch<'a> {
         let (record, answer) = (self.records.len() - 1, self.answers.len());
         self.waiting.push(Waiting {
             tenant,
+            observed_at: self.observed_at,
             claim,
             context,
             gathered,
@@ -218,7 +226,8 @@ impl<'a> Batch<'a> {
         let judged = setup.policy.judge(&rows)?;
         for (judged_row, waiting) in waiting.iter().enumerate() {
             let position = self.position(waiting.record);
-            let approvals = self.approvals(&waiting.tenant)?;
+            let observed_at = waiting.observed_at;
+            let approvals = self.approvals(&waiting.tenant, observed_at)?;
             let order = waiting.gathered.order.order().ok_or(CoreError::OtherKind)?;
             let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
             let verdict = setup.policy.decide(Case {
@@ -228,10 +237,10 @@ impl<'a> Batch<'a> {
                 judged: &judged,
                 judged_row,
                 approvals: &approvals,
-                degraded: degraded(&setup, self.observed_at, waiting.geo_failed),
+                degraded: degraded(&setup, observed_at, waiting.geo_failed),
                 versions: &setup.versions,
                 decision_id: DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?,
-                observed_at: self.observed_at,
+                observed_at,
                 ledger_position: position,
             });
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
@@ -247,7 +256,12 @@ impl<'a> Batch<'a> {
                 approved: verdict.approved,
             };
             let decided = EventBody::Decided(Arc::new(decided));
-            self.commit(self.event(&waiting.tenant, Stamp::decided(position), decided))?;
+            self.commit(Event {
+                stamp: Stamp::decided(position),
+                tenant: waiting.tenant.clone(),
+                observed_at,
+                body: decided,
+            })?;
             let scored = StoredVerdict { bytes: Bytes::from(bytes), repeated: false };
             match self.answers.get_mut(waiting.answer) {
                 Some(answer) => *answer = Some(Ok(Answer::Scored(scored))),
@@ -327,9 +341,13 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn approvals(&mut self, tenant: &TenantId) -> Result<ApprovalsDoc, CoreError> {
+    fn approvals(
+        &mut self,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Result<ApprovalsDoc, CoreError> {
         let key = EntityKey { tenant: tenant.clone(), subject: Subject::Approvals };
-        let loaded = self.core.store.load(&[key], self.observed_at)?;
+        let loaded = self.core.store.load(&[key], now)?;
         let approvals = loaded.first().and_then(|entity| entity.approvals());
         approvals.cloned().ok_or(CoreError::OtherKind)
     }

@@ -101,10 +101,23 @@ impl Core {
         requests: Vec<Request>,
         now: Timestamp,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
-        let observed_at = now.max(self.last_observed_at);
-        let mut batch = Batch::new(self, observed_at);
-        for request in requests {
-            batch.take(request)?;
+        self.process_timed(requests.into_iter().map(|request| (now, request)))
+    }
+
+    /// As [`Core::process`], for requests that were observed at times of their own. Time does not run backwards: one
+    /// that was observed before the request in front of it counts as observed with it.
+    ///
+    /// # Errors
+    /// As [`Core::process`].
+    pub fn process_timed(
+        &mut self,
+        requests: impl IntoIterator<Item = (Timestamp, Request)>,
+    ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
+        let mut observed_at = self.last_observed_at;
+        let mut batch = Batch::new(self);
+        for (now, request) in requests {
+            observed_at = observed_at.max(now);
+            batch.take(observed_at, request)?;
         }
         let (records, answers) = batch.finish()?;
         if !records.is_empty() {

@@ -16,6 +16,18 @@ pub struct MemoryStore {
     swept_at: Timestamp,
 }
 
+impl MemoryStore {
+    /// Every entity that is held, in no order.
+    pub fn entities(&self) -> impl Iterator<Item = (&EntityKey, &Entity)> {
+        self.entities.iter().map(|(key, entity)| (key, &**entity))
+    }
+
+    /// Puts an entity in, as it was when [`MemoryStore::entities`] gave it.
+    pub fn insert(&mut self, key: EntityKey, entity: Entity) {
+        self.entities.insert(key, Arc::new(entity));
+    }
+}
+
 impl StateStore for MemoryStore {
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         let load = |key: &EntityKey| match self.entities.get(key) {

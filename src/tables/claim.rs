@@ -7,10 +7,10 @@ use prost::Message;
 use super::lines;
 use super::part::{RateCells, client_cells, money, put_client, put_money};
 use super::record::private::Sealed;
-use super::record::{Fault, Observed, Record, columns};
+use super::record::{Fault, Observed, Place, Record, columns};
 use super::value::{
-    Seen, bounded, choose, exact, is_protobuf_time, keys, not_a_word, parse, parse_optional, time,
-    word,
+    Seen, bounded, choose, exact, is_protobuf_time, keys, not_a_word, parse, parse_optional,
+    position, time, word,
 };
 use crate::domain::{
     AccountId, ClaimChannel, ClaimReason, Destination, Evidence, EvidenceKind, Fact, OrderId,
@@ -28,6 +28,7 @@ columns! {
     /// The columns of claims.
     pub ClaimColumns, ClaimView;
     observed_at: time,
+    ledger_position: int,
     request_id: text,
     refund_id: text,
     order_id: text,
@@ -67,8 +68,9 @@ impl Record for RefundClaim {
     type Line = ClaimLine;
     const LINE: &'static str = "vouch.tables.v1.ClaimLine";
 
-    fn put(observed_at: Timestamp, claim: &Self, columns: &mut ClaimColumns) {
-        columns.observed_at.set(observed_at);
+    fn put(at: Place, claim: &Self, columns: &mut ClaimColumns) {
+        columns.observed_at.set(at.observed_at);
+        columns.ledger_position.set_optional(at.column());
         columns.request_id.set(claim.request_id.as_str());
         columns.refund_id.set(claim.refund_id.as_str());
         columns.order_id.set(claim.order_id.as_str());
@@ -124,11 +126,12 @@ impl Record for RefundClaim {
             fx_rate_today: rate.get(row, amount.currency, seen)?,
             facts: facts(view, row)?,
         };
-        Ok(Observed { observed_at: time(&view.observed_at, row)?, record })
+        let observed_at = time(&view.observed_at, row)?;
+        Ok(Observed { observed_at, position: position(&view.ledger_position, row)?, record })
     }
 
-    fn line(observed_at: Timestamp, claim: &Self) -> ClaimLine {
-        lines::claim_line(observed_at, claim)
+    fn line(at: Place, claim: &Self) -> ClaimLine {
+        lines::claim_line(at, claim)
     }
 
     fn from_line(line: ClaimLine) -> Result<Observed<Self>, Violations> {

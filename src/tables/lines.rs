@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
+use super::record::Place;
 use super::{Observed, Record, RowError, TableError};
 use crate::domain::{Fact, RefundClaim, SECOND_MS, Timestamp, Violations};
 use crate::wire::pb::tables::v1::{ClaimLine, FactLine};
@@ -17,24 +18,34 @@ use crate::wire::{
 const LINE_MAX_BYTES: u64 = 8 << 20;
 const NANOS_PER_MS: i32 = 1_000_000;
 
-pub(super) fn fact_line(observed_at: Timestamp, fact: &Fact) -> FactLine {
-    FactLine { observed_at: Some(encode_time(observed_at)), fact: Some(encode_fact(fact)) }
+pub(super) fn fact_line(at: Place, fact: &Fact) -> FactLine {
+    FactLine {
+        observed_at: Some(encode_time(at.observed_at)),
+        fact: Some(encode_fact(fact)),
+        ledger_position: at.position,
+    }
 }
 
-pub(super) fn claim_line(observed_at: Timestamp, claim: &RefundClaim) -> ClaimLine {
-    ClaimLine { observed_at: Some(encode_time(observed_at)), claim: Some(encode_claim(claim)) }
+pub(super) fn claim_line(at: Place, claim: &RefundClaim) -> ClaimLine {
+    ClaimLine {
+        observed_at: Some(encode_time(at.observed_at)),
+        claim: Some(encode_claim(claim)),
+        ledger_position: at.position,
+    }
 }
 
 pub(super) fn fact(line: FactLine) -> Result<Observed<Fact>, Violations> {
     let observed_at = observed_at(line.observed_at)?;
     let fact = line.fact.ok_or_else(|| missing("fact"))?;
-    Ok(Observed { observed_at, record: decode_fact(fact, "fact", &TimeLimits::STORED)? })
+    let record = decode_fact(fact, "fact", &TimeLimits::STORED)?;
+    Ok(Observed { observed_at, position: line.ledger_position, record })
 }
 
 pub(super) fn claim(line: ClaimLine) -> Result<Observed<RefundClaim>, Violations> {
     let observed_at = observed_at(line.observed_at)?;
     let claim = line.claim.ok_or_else(|| missing("claim"))?;
-    Ok(Observed { observed_at, record: decode_claim(claim, "claim", &TimeLimits::STORED)? })
+    let record = decode_claim(claim, "claim", &TimeLimits::STORED)?;
+    Ok(Observed { observed_at, position: line.ledger_position, record })
 }
 
 /// The JSON reader has held it to what protobuf allows.

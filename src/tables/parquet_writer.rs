@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, StatisticsOptions};
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, Schema, StatisticsOptions};
 
+use super::parquet_reader::RowGroups;
 use super::record::private::Columns;
 use super::{PartialFile, ROW_GROUP_ROWS, TableError};
 
-/// A Parquet file that is being written. The same rows give the same bytes.
-pub(crate) struct ParquetTable<C> {
+/// A Parquet file that is being written, frame by frame. The same frames give the same bytes.
+pub(crate) struct FrameWriter {
     path: PathBuf,
-    columns: C,
     writer: BatchedWriter<Out>,
     out: Out,
 }
@@ -33,19 +33,48 @@ impl Write for Out {
     }
 }
 
-impl<C: Columns> ParquetTable<C> {
-    pub(crate) fn create(path: &Path) -> Result<Self, TableError> {
+impl FrameWriter {
+    pub(crate) fn create(path: &Path, schema: &Schema) -> Result<Self, TableError> {
         let file = PartialFile::create(path)?;
-        let columns = C::default();
-        let empty = frame(0, C::default().take()).map_err(TableError::parquet(path, "written"))?;
         let out = Out(Rc::new(RefCell::new(BufWriter::with_capacity(1 << 20, file))));
         let writer = ParquetWriter::new(out.clone())
             .with_compression(ParquetCompression::Zstd(None))
             .with_statistics(StatisticsOptions::default())
             .set_parallel(false)
-            .batched(empty.schema())
+            .batched(schema)
             .map_err(TableError::parquet(path, "written"))?;
-        Ok(Self { path: path.to_path_buf(), columns, writer, out })
+        Ok(Self { path: path.to_path_buf(), writer, out })
+    }
+
+    /// Adds a row group.
+    pub(crate) fn write(&mut self, frame: &DataFrame) -> Result<(), TableError> {
+        self.writer.write_batch(frame).map_err(TableError::parquet(&self.path, "written"))
+    }
+
+    /// Ends the file and gives it its name.
+    pub(crate) fn finish(self) -> Result<(), TableError> {
+        self.writer.finish().map_err(TableError::parquet(&self.path, "written"))?;
+        drop(self.writer);
+        let doing = TableError::io(&self.path, "written");
+        let shared = || doing(io::Error::other("somebody else still writes to it"));
+        let buffer = Rc::into_inner(self.out.0).ok_or_else(shared)?.into_inner();
+        let file = buffer.into_inner().map_err(|error| doing(error.into_error()))?;
+        file.finish()
+    }
+}
+
+/// A Parquet file that is being written, row by row. The same rows give the same bytes.
+pub(crate) struct ParquetTable<C> {
+    columns: C,
+    frames: FrameWriter,
+}
+
+impl<C: Columns> ParquetTable<C> {
+    pub(crate) fn create(path: &Path) -> Result<Self, TableError> {
+        let columns = C::default();
+        let empty = DataFrame::new(0, C::default().take());
+        let empty = empty.map_err(TableError::parquet(path, "written"))?;
+        Ok(Self { columns, frames: FrameWriter::create(path, empty.schema())? })
     }
 
     /// Adds the row that `put` sets the columns of.
@@ -58,13 +87,7 @@ impl<C: Columns> ParquetTable<C> {
     /// Ends the file and gives it its name.
     pub(crate) fn finish(mut self) -> Result<(), TableError> {
         self.flush()?;
-        self.writer.finish().map_err(TableError::parquet(&self.path, "written"))?;
-        drop(self.writer);
-        let doing = TableError::io(&self.path, "written");
-        let shared = || doing(io::Error::other("somebody else still writes to it"));
-        let buffer = Rc::into_inner(self.out.0).ok_or_else(shared)?.into_inner();
-        let file = buffer.into_inner().map_err(|error| doing(error.into_error()))?;
-        file.finish()
+        self.frames.finish()
     }
 
     fn flush(&mut self) -> Result<(), TableError> {
@@ -72,21 +95,35 @@ impl<C: Columns> ParquetTable<C> {
         if rows == 0 {
             return Ok(());
         }
-        frame(rows, self.columns.take())
-            .and_then(|frame| self.writer.write_batch(&frame))
-            .map_err(TableError::parquet(&self.path, "written"))
+        let frame = DataFrame::new(rows, self.columns.take());
+        self.frames.write(&frame.map_err(TableError::parquet(&self.frames.path, "written"))?)
+    }
+}
+
+/// Writes the rows of several Parquet files of the same columns, one file after another, as one.
+pub(crate) fn concatenate(parts: &[PathBuf], path: &Path) -> Result<(), TableError> {
+    let mut joined: Option<FrameWriter> = None;
+    for part in parts {
+        let mut groups = RowGroups::open(part)?;
+        let frames = match &mut joined {
+            Some(frames) => frames,
+            None => joined.insert(FrameWriter::create(path, groups.empty()?.schema())?),
+        };
+        while let Some(frame) = groups.next()? {
+            frames.write(&frame)?;
+        }
+    }
+    joined.map_or(Ok(()), FrameWriter::finish)
+}
+
+impl std::fmt::Debug for FrameWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FrameWriter").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
 impl<C> std::fmt::Debug for ParquetTable<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ParquetTable").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("ParquetTable").field("frames", &self.frames).finish_non_exhaustive()
     }
-}
-
-fn frame(
-    rows: usize,
-    columns: Vec<polars::prelude::Column>,
-) -> Result<DataFrame, polars::error::PolarsError> {
-    DataFrame::new(rows, columns)
 }

@@ -11,8 +11,24 @@ use crate::domain::{Timestamp, Violations};
 pub struct Observed<T> {
     /// When it was observed.
     pub observed_at: Timestamp,
+    /// Where it stands in the ledger that it was exported from; `None` of what no ledger holds yet.
+    pub position: Option<u64>,
     /// The record.
     pub record: T,
+}
+
+/// When and where a record was taken in.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub(super) observed_at: Timestamp,
+    pub(super) position: Option<u64>,
+}
+
+impl Place {
+    pub(super) fn column(self) -> Option<i64> {
+        self.position.and_then(|position| i64::try_from(position).ok())
+    }
 }
 
 /// A kind of record that has a table: [`crate::domain::Fact`] or [`crate::domain::RefundClaim`].
@@ -32,7 +48,7 @@ pub trait Record: Sized + private::Sealed {
 
     /// Adds a row.
     #[doc(hidden)]
-    fn put(observed_at: Timestamp, record: &Self, columns: &mut Self::Columns);
+    fn put(at: Place, record: &Self, columns: &mut Self::Columns);
 
     /// Reads a row, counted from 0 in the view.
     #[doc(hidden)]
@@ -40,7 +56,7 @@ pub trait Record: Sized + private::Sealed {
 
     /// Makes a line.
     #[doc(hidden)]
-    fn line(observed_at: Timestamp, record: &Self) -> Self::Line;
+    fn line(at: Place, record: &Self) -> Self::Line;
 
     /// Takes a line apart.
     #[doc(hidden)]

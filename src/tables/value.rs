@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZoneDatabase;
 
-use super::column::{BytesCells, ListCells, TextCells, TimeCells};
+use super::column::{BytesCells, IntCells, ListCells, TextCells, TimeCells};
 use super::record::Fault;
 use crate::domain::{Country, Currency, KeyFingerprint, Timestamp};
 use crate::wire::{TIMEZONE_MAX_BYTES, USER_AGENT_MAX_BYTES, WireEnum};
@@ -153,6 +153,14 @@ pub(super) fn time(cells: &TimeCells, row: usize) -> Result<Timestamp, Fault> {
         return Err(cells.fault(format_args!("is {time}; give a time before the year 10000")));
     }
     Ok(time)
+}
+
+/// A position in a ledger.
+pub(super) fn position(cells: &IntCells, row: usize) -> Result<Option<u64>, Fault> {
+    let Some(position) = cells.get(row) else { return Ok(None) };
+    let told = u64::try_from(position).ok().filter(|position| *position > 0);
+    let fault = || cells.fault(format_args!("is {position}; give a number from 1 on, or none"));
+    told.map(Some).ok_or_else(fault)
 }
 
 /// Whether protobuf has this time.

@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::parquet_writer::ParquetTable;
+use super::record::Place;
 use super::{Format, PartialFile, Record, TableError};
 use crate::domain::Timestamp;
 use crate::wire::to_json;
@@ -37,17 +38,34 @@ impl<T: Record> TableWriter<T> {
         Ok(Self { output, rows: 0 })
     }
 
-    /// Adds a record.
+    /// Adds a record that no ledger holds yet.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn write(&mut self, observed_at: Timestamp, record: &T) -> Result<(), TableError> {
+        self.put(Place { observed_at, position: None }, record)
+    }
+
+    /// Adds the record that stands at a position of a ledger.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn export(
+        &mut self,
+        observed_at: Timestamp,
+        position: u64,
+        record: &T,
+    ) -> Result<(), TableError> {
+        self.put(Place { observed_at, position: Some(position) }, record)
+    }
+
+    fn put(&mut self, at: Place, record: &T) -> Result<(), TableError> {
         self.rows += 1;
         match &mut self.output {
-            Output::Parquet(table) => table.row(|columns| T::put(observed_at, record, columns)),
+            Output::Parquet(table) => table.row(|columns| T::put(at, record, columns)),
             Output::Ndjson(file) => {
                 let path = || file.get_ref().path().to_path_buf();
-                let line = to_json(T::LINE, &T::line(observed_at, record)).map_err(|reason| {
+                let line = to_json(T::LINE, &T::line(at, record)).map_err(|reason| {
                     TableError::NoJson { path: path(), row: self.rows, reason }
                 })?;
                 let written = writeln!(file, "{line}");

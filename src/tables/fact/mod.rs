@@ -6,15 +6,16 @@ mod write;
 use self::read::Row;
 use super::lines;
 use super::record::private::Sealed;
-use super::record::{Fault, Observed, Record, columns};
-use super::value::{Seen, parse, time};
-use crate::domain::{Fact, FactId, Timestamp, Violations};
+use super::record::{Fault, Observed, Place, Record, columns};
+use super::value::{Seen, parse, position, time};
+use crate::domain::{Fact, FactId, Violations};
 use crate::wire::pb::tables::v1::FactLine;
 
 columns! {
     /// The columns of facts.
     pub FactColumns, FactView;
     observed_at: time,
+    ledger_position: int,
     kind: text,
     fact_id: text,
     occurred_at: time,
@@ -88,8 +89,9 @@ impl Record for Fact {
     type Line = FactLine;
     const LINE: &'static str = "vouch.tables.v1.FactLine";
 
-    fn put(observed_at: Timestamp, fact: &Self, columns: &mut FactColumns) {
-        columns.observed_at.set(observed_at);
+    fn put(at: Place, fact: &Self, columns: &mut FactColumns) {
+        columns.observed_at.set(at.observed_at);
+        columns.ledger_position.set_optional(at.column());
         columns.fact_id.set(fact.id.as_str());
         columns.occurred_at.set(fact.occurred_at);
         write::put_body(&fact.body, columns);
@@ -101,11 +103,12 @@ impl Record for Fact {
             occurred_at: time(&view.occurred_at, row)?,
             body: Row { view, row, seen }.body()?,
         };
-        Ok(Observed { observed_at: time(&view.observed_at, row)?, record })
+        let observed_at = time(&view.observed_at, row)?;
+        Ok(Observed { observed_at, position: position(&view.ledger_position, row)?, record })
     }
 
-    fn line(observed_at: Timestamp, fact: &Self) -> FactLine {
-        lines::fact_line(observed_at, fact)
+    fn line(at: Place, fact: &Self) -> FactLine {
+        lines::fact_line(at, fact)
     }
 
     fn from_line(line: FactLine) -> Result<Observed<Self>, Violations> {

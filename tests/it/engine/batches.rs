@@ -44,16 +44,15 @@ fn request_of(record: &Record) -> Request {
     }
 }
 
-/// The ledger of an engine that is fed what stands in another ledger: what was taken in at one time as one batch, or
-/// each record alone.
-fn replayed(records: &[Record], together: bool) -> Vec<Record> {
+/// The ledger of an engine that is fed what stands in another ledger, `size` records at a time, each at its own time.
+fn replayed(records: &[Record], size: usize) -> Vec<Record> {
     let ledger = SharedLedger::default();
     let (schema, records) = records.split_first().unwrap();
     let mut core = ledger.open(shared_setup(), schema.observed_at);
-    for same_time in records.chunk_by(|a, b| together && a.observed_at == b.observed_at) {
-        let asked = same_time.iter().filter(|record| record.kind != RecordKind::Finding);
-        let requests: Vec<Request> = asked.map(request_of).collect();
-        for answer in process(&mut core, &requests, same_time[0].observed_at) {
+    let asked = records.iter().filter(|record| record.kind != RecordKind::Finding);
+    let asked: Vec<_> = asked.map(|record| (record.observed_at, request_of(record))).collect();
+    for batch in asked.chunks(size) {
+        for answer in core.process_timed(batch.to_vec()).unwrap() {
             answer.expect("what was accepted once is accepted again");
         }
     }
@@ -90,7 +89,7 @@ proptest! {
         script in script(24),
         sizes in sizes(),
         ticks in ticks(),
-        together in any::<bool>(),
+        size in prop_oneof![Just(1_usize), 2..200_usize],
     ) {
         let world = script.world();
         let played = play(&mut SharedLedger::default().open(shared_setup(), NOW), &script, &world);
@@ -102,7 +101,7 @@ proptest! {
         }
         let records = online.records();
         prop_assert!(records.is_sorted_by_key(|record| record.observed_at));
-        let differs = difference(&records, &replayed(&records, together));
+        let differs = difference(&records, &replayed(&records, size));
         prop_assert_eq!(differs, None, "{}", brief(&batches));
     }
 

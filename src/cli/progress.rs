@@ -1,0 +1,55 @@
+//! Progress of long commands, on standard error when that is a terminal.
+
+use std::fmt;
+
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+/// A bar of what is done, its rate and the time left. `what` is counted, in the plural.
+pub(super) fn bar(total: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(total);
+    bar.set_style(style("{bar:40} {human_pos}/{human_len}", what, ", {eta} left {msg}"));
+    bar
+}
+
+/// A count whose end is not known.
+pub(super) fn counter(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    bar.set_style(style("{human_pos}", what, " {msg}"));
+    bar
+}
+
+fn style(front: &str, what: &str, back: &str) -> ProgressStyle {
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // What cannot be shown is not missed.
+        write!(out, "{:.0}", state.per_sec()).unwrap_or_default();
+    };
+    ProgressStyle::with_template(&format!("{front} {what}, {{rate}}/s{back}"))
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", rate)
+}
+
+/// Digits in threes.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_easy_to_read() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+    }
+}

@@ -1,0 +1,190 @@
+//! `vouch replay`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::output::{self, Failure};
+use super::progress::{bar, counter, grouped};
+use super::{ConfigArg, check, setup};
+use crate::config::Config;
+use crate::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
+
+/// The state is saved when this has passed since the last time.
+const SAVE_EVERY: Duration = Duration::from_secs(120);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Replay {
+    #[command(flatten)]
+    judging: Judging,
+    /// Folder with `facts` and `claims`, each as `.parquet`, `.ndjson` or `.jsonl`: what simulate, convert and export
+    /// write.
+    #[arg(long, value_name = "FOLDER", required_unless_present = "facts")]
+    from: Option<PathBuf>,
+    /// Files of facts; may be a pattern in quotes, and be given several times.
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<String>,
+    /// Files of claims; likewise.
+    #[arg(long, value_name = "FILE")]
+    claims: Vec<String>,
+    #[command(flatten)]
+    results: Results,
+}
+
+/// What judges.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Judging {
+    #[command(flatten)]
+    pub(super) config: ConfigArg,
+    /// Policy file; instead of the one that the settings name.
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+}
+
+/// Where results go.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Results {
+    /// Folder for the results; it must be empty or not there yet, or hold an interrupted run, which goes on.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Replace the results of an earlier run, and begin an interrupted one anew.
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl Replay {
+    /// Replays, and says what came of it. Fails when something was refused: the results are there, and say what.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = self.judging.read()?;
+        let (facts, claims) = self.inputs()?;
+        let work = self.results.prepare()?;
+        let replayed = replay(&config, &facts, &claims, &work, &self.results.out)?;
+        self.results.report(&replayed)
+    }
+
+    fn inputs(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+        let mut facts = expanded(&self.facts)?;
+        let mut claims = expanded(&self.claims)?;
+        if let Some(folder) = &self.from {
+            facts.extend(tables(folder, "facts")?);
+            claims.extend(tables(folder, "claims")?);
+        }
+        Ok((facts, claims))
+    }
+}
+
+impl Judging {
+    /// The settings.
+    pub(super) fn read(&self) -> Result<Config, Failure> {
+        let mut config = check::read_config(&self.config)?;
+        if let Some(policy) = &self.policy {
+            config.policy = Some(policy.clone());
+        }
+        Ok(config)
+    }
+}
+
+/// The files that patterns name, in order.
+fn expanded(patterns: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for pattern in patterns {
+        let found = glob::glob(pattern)
+            .map_err(|error| format!("`{pattern}` is no pattern of files: {error}"))?;
+        let before = files.len();
+        for file in found {
+            files.push(file?);
+        }
+        if files.len() == before {
+            return Err(format!("no file is named `{pattern}`").into());
+        }
+    }
+    Ok(files)
+}
+
+/// The table of a folder, in whatever format.
+fn tables(folder: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
+    let endings = ["parquet", "ndjson", "jsonl"];
+    let found = endings.map(|ending| folder.join(format!("{name}.{ending}")));
+    let mut there = found.into_iter().filter(|path| path.exists());
+    match (there.next(), there.next()) {
+        (Some(path), None) => Ok(Some(path)),
+        (Some(one), Some(other)) => Err(format!(
+            "`{}` and `{}` hold the same; name the one to read with --{name}",
+            one.display(),
+            other.display()
+        )
+        .into()),
+        // A history without claims is a history.
+        (None, _) if name == "claims" => Ok(None),
+        (None, _) => Err(format!("`{}` holds no `{name}.parquet`", folder.display()).into()),
+    }
+}
+
+impl Results {
+    /// Makes the folders; the one for work.
+    pub(super) fn prepare(&self) -> Result<PathBuf, Failure> {
+        let shown = self.out.display();
+        let work = self.out.join(WORK_FOLDER);
+        let failed = |error: io::Error| format!("the folder `{shown}` cannot be used: {error}");
+        fs::create_dir_all(&self.out).map_err(failed)?;
+        let is_empty = fs::read_dir(&self.out).map_err(failed)?.next().is_none();
+        if self.overwrite && work.exists() {
+            fs::remove_dir_all(&work).map_err(failed)?;
+        }
+        if !is_empty && !work.exists() && !self.overwrite {
+            let hint = "name another one, or give --overwrite";
+            return Err(format!("the folder `{shown}` is not empty; {hint}").into());
+        }
+        fs::create_dir_all(&work).map_err(failed)?;
+        Ok(work)
+    }
+
+    fn report(&self, replayed: &Replayed) -> Result<(), Failure> {
+        let shown = self.out.display();
+        output::line(format!("events    {}", grouped(replayed.events)))?;
+        output::line(format!("repeated  {}", grouped(replayed.repeated)))?;
+        output::line(format!("refused   {}", grouped(replayed.rejected)))?;
+        output::line(format!("written to {shown}: {DECISIONS_FILE}, {OUTCOMES_FILE}"))?;
+        if replayed.rejected == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "{} rows were refused; `{}` says why, and the rest is done",
+            grouped(replayed.rejected),
+            self.out.join(REJECTS_FILE).display()
+        )
+        .into())
+    }
+}
+
+/// Takes files in and replays them, with progress.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
+pub(super) fn replay(
+    config: &Config,
+    facts: &[PathBuf],
+    claims: &[PathBuf],
+    work: &Path,
+    out: &Path,
+) -> Result<Replayed, Failure> {
+    let setup = Arc::new(setup(config)?);
+    let rows = counter("rows read");
+    let intake = history::intake(facts, claims, work, |read| rows.set_position(read))?;
+    rows.finish_and_clear();
+    let events = bar(intake.events(), "events");
+    let mut saved = Instant::now();
+    let save_due = || {
+        let due = saved.elapsed() >= SAVE_EVERY;
+        if due {
+            saved = Instant::now();
+        }
+        due
+    };
+    let replayed = history::replay(setup, &config.tenant, &intake, work, out, save_due, |done| {
+        events.set_position(done.events);
+        events.set_message(format!("at {}", done.observed_at));
+    })?;
+    events.finish_and_clear();
+    Ok(replayed)
+}

@@ -1,0 +1,210 @@
+//! The ledger of a replay: it keeps what will be asked for again, and nothing else.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::event::IdKind;
+use super::repeats::{Repeats, digest};
+use crate::domain::{Sha256, TenantId, Timestamp};
+use crate::ledger::{Found, Ledger, LedgerError, Record, RecordKind};
+
+/// A ledger that forgets: ids that never come again are not kept, bodies only of claims that will be asked again. It is
+/// for one tenant. A clone is the same ledger.
+#[derive(Debug, Clone)]
+pub(super) struct ReplayLedger(Arc<Mutex<Kept>>);
+
+/// What a ledger of a replay remembers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept {
+    tenant: TenantId,
+    end: u64,
+    last_observed_at: Timestamp,
+    /// How often ids will still come that come more than once, by their digest.
+    repeats: Repeats,
+    /// Records by what they are and their id: of ids that come again, and of signal schemas.
+    ids: HashMap<(u8, String), (u64, [u8; 32])>,
+    /// Bodies of claims that are asked again.
+    bodies: HashMap<u64, Vec<u8>>,
+    /// Claims since they were last taken out.
+    #[serde(skip)]
+    claims: Vec<(u64, Record)>,
+}
+
+impl ReplayLedger {
+    /// An empty ledger for a history in which these ids come again.
+    pub(super) fn new(tenant: TenantId, repeats: Repeats) -> Self {
+        Self::restored(Kept {
+            tenant,
+            end: 0,
+            last_observed_at: Timestamp::EARLIEST,
+            repeats,
+            ids: HashMap::new(),
+            bodies: HashMap::new(),
+            claims: Vec::new(),
+        })
+    }
+
+    /// The ledger as it was saved.
+    pub(super) fn restored(kept: Kept) -> Self {
+        Self(Arc::new(Mutex::new(kept)))
+    }
+
+    /// What it remembers.
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The claims since the last call, with their positions.
+    pub(super) fn take_claims(&self) -> Vec<(u64, Record)> {
+        std::mem::take(&mut self.kept().claims)
+    }
+
+    /// Whether an id comes more than once, and not for the last time.
+    pub(super) fn comes_again(&self, kind: IdKind, id: &str) -> bool {
+        let kept = self.kept();
+        !kept.repeats.is_empty() && kept.repeats.contains_key(&digest(kind, id))
+    }
+
+    /// Whether a fact that comes again was recorded.
+    pub(super) fn knows(&self, fact_id: &str) -> bool {
+        self.kept().ids.contains_key(&(IdKind::Fact.code(), fact_id.to_owned()))
+    }
+
+    /// An id has come once more; after the last time nothing asks for it.
+    pub(super) fn passed(&self, kind: IdKind, id: &str) {
+        let mut kept = self.kept();
+        if kept.repeats.is_empty() {
+            return;
+        }
+        let digest = digest(kind, id);
+        let Some(left) = kept.repeats.get_mut(&digest) else { return };
+        *left -= 1;
+        if *left == 0 {
+            kept.repeats.remove(&digest);
+            let key = (kind.code(), id.to_owned());
+            let gone = kept.ids.remove(&key);
+            gone.and_then(|(position, _)| kept.bodies.remove(&position));
+        }
+    }
+
+    /// The next record will stand at this position.
+    pub(super) fn continue_at(&self, position: u64) {
+        let mut kept = self.kept();
+        kept.end = kept.end.max(position.saturating_sub(1));
+    }
+}
+
+impl IdKind {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Fact => 0,
+            Self::Claim => 1,
+        }
+    }
+}
+
+/// Codes of kinds whose ids are asked for; findings are told once and never looked up.
+const fn code(kind: RecordKind) -> Option<u8> {
+    match kind {
+        RecordKind::Fact => Some(IdKind::Fact.code()),
+        RecordKind::Claim => Some(IdKind::Claim.code()),
+        RecordKind::Schema => Some(2),
+        RecordKind::Finding => None,
+    }
+}
+
+impl Kept {
+    /// Whether an id will be asked for again.
+    fn comes_again(&self, kind: RecordKind, id: &str) -> bool {
+        match kind {
+            RecordKind::Fact => self.repeats.contains_key(&digest(IdKind::Fact, id)),
+            RecordKind::Claim => self.repeats.contains_key(&digest(IdKind::Claim, id)),
+            RecordKind::Schema => true,
+            RecordKind::Finding => false,
+        }
+    }
+}
+
+impl Ledger for ReplayLedger {
+    fn end(&self) -> u64 {
+        self.kept().end
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        let mut kept = self.kept();
+        for record in records {
+            kept.end += 1;
+            kept.last_observed_at = record.observed_at;
+            let position = kept.end;
+            let again = kept.comes_again(record.kind, &record.id);
+            if let Some(code) = code(record.kind).filter(|_| again) {
+                let found = (position, record.digest.0);
+                kept.ids.insert((code, record.id.clone()), found);
+            }
+            if record.kind == RecordKind::Claim {
+                if again {
+                    kept.bodies.insert(position, record.body.clone());
+                }
+                kept.claims.push((position, record.clone()));
+            }
+        }
+        Ok(kept.end)
+    }
+
+    fn find(
+        &self,
+        _tenant: &TenantId,
+        kind: RecordKind,
+        id: &str,
+    ) -> Result<Option<Found>, LedgerError> {
+        let kept = self.kept();
+        if kept.ids.is_empty() {
+            return Ok(None);
+        }
+        let Some(code) = code(kind) else { return Ok(None) };
+        let found = kept.ids.get(&(code, id.to_owned()));
+        Ok(found.map(|(position, digest)| Found { position: *position, digest: Sha256(*digest) }))
+    }
+
+    fn find_alias(&self, _tenant: &TenantId, _alias: &str) -> Result<Option<u64>, LedgerError> {
+        Ok(None)
+    }
+
+    fn list(
+        &self,
+        _tenant: &TenantId,
+        _kind: RecordKind,
+        _after: u64,
+        _limit: usize,
+    ) -> Result<Vec<u64>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    /// The last record without its body, or a claim that is asked again.
+    fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
+        let kept = self.kept();
+        let record = |body, observed_at| Record {
+            tenant: kept.tenant.clone(),
+            kind: RecordKind::Claim,
+            id: String::new(),
+            alias: None,
+            digest: Sha256([0; 32]),
+            observed_at,
+            body,
+        };
+        if let Some(body) = kept.bodies.get(&position) {
+            return Ok(Some(record(body.clone(), kept.last_observed_at)));
+        }
+        let is_last = position == kept.end && position > 0;
+        Ok(is_last.then(|| record(Vec::new(), kept.last_observed_at)))
+    }
+
+    fn scan(
+        &self,
+        _position: u64,
+    ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
+        Box::new(std::iter::empty())
+    }
+}

@@ -1,0 +1,1 @@
+//! A ledger is held against a replay of itself.

@@ -63,13 +63,14 @@
 //! | cases | wire |
 //! | tables | document, domain, wire |
 //! | simulate | document, domain, tables |
+//! | history | domain, engine, ledger, signals, state, store, tables, wire |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims
-//! as files), `cases`, `fingerprint`, `evidence` and `user_agent`.
+//! as files), `history` (both through the engine once more, and a ledger as files), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
 pub mod cases;
 pub mod cli;

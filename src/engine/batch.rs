@@ -341,11 +341,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn approvals(
-        &mut self,
-        tenant: &TenantId,
-        now: Timestamp,
-    ) -> Result<ApprovalsDoc, CoreError> {
+    fn approvals(&mut self, tenant: &TenantId, now: Timestamp) -> Result<ApprovalsDoc, CoreError> {
         let key = EntityKey { tenant: tenant.clone(), subject: Subject::Approvals };
         let loaded = self.core.store.load(&[key], now)?;
         let approvals = loaded.first().and_then(|entity| entity.approvals());

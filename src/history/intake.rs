@@ -188,4 +188,3 @@ impl Sorter {
         self.runs.push(place, told)
     }
 }
-

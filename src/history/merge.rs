@@ -22,7 +22,8 @@ impl Merge {
         let runs: Vec<RunReader> =
             paths.iter().map(|path| RunReader::open(path)).collect::<Result<_, _>>()?;
         let places = runs.iter().enumerate();
-        let next = places.filter_map(|(run, reader)| Some(Reverse((reader.place()?, run)))).collect();
+        let next =
+            places.filter_map(|(run, reader)| Some(Reverse((reader.place()?, run)))).collect();
         let mut merge = Self { runs, next, bytes: Vec::new() };
         for _ in 0..skipped {
             merge.step(RunReader::skip)?.ok_or(HistoryError::DamagedRun)?;

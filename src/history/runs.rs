@@ -84,7 +84,10 @@ impl RunWriter {
     fn close(&mut self) -> Result<(), HistoryError> {
         let Some((file, _)) = self.open.take() else { return Ok(()) };
         let failed = HistoryError::file(&self.folder, "written");
-        file.into_inner().map_err(|error| error.into_error()).and_then(|f| f.sync_all()).map_err(failed)
+        file.into_inner()
+            .map_err(|error| error.into_error())
+            .and_then(|f| f.sync_all())
+            .map_err(failed)
     }
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod demo_table;
 mod evidence;
 mod explain;
+mod export;
 mod findings;
 mod fingerprint;
 mod leak;
@@ -17,6 +18,7 @@ mod replay;
 mod serve;
 mod signals;
 mod simulate;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +57,10 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Send files of facts and claims through the engine: verdicts and signals as tables.
     Replay(replay::Replay),
+    /// Write a ledger as tables: facts, claims, decisions with signals, outcomes. The server must not run.
+    Export(export::Export),
+    /// Replay a ledger and compare every signal and verdict with what was served. The server must not run.
+    Verify(verify::Verify),
 }
 
 /// Where the settings are.
@@ -80,6 +86,8 @@ pub fn run() -> ExitCode {
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Export(export) => export.run(),
+        Command::Verify(verify) => verify.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -32,6 +32,12 @@ pub enum OpenError {
     /// A policy with problems, one line each.
     #[error("{}", .0.join("\n"))]
     Policy(Vec<String>),
+    /// Nothing was ever recorded there.
+    #[error("the data folder `{folder}` is not there; name it as `storage.path` in the settings")]
+    NoData {
+        /// Which folder.
+        folder: String,
+    },
     /// The data folder.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -101,6 +107,18 @@ pub fn open_core(config: &Config, now: Timestamp) -> Result<Core, OpenError> {
         StoreLimits { cache_bytes: config.cache_bytes, checkpoint_every: config.checkpoint_every };
     let store = FjallStore::open(&database, limits, ledger.end())?;
     Ok(Core::open(setup, Box::new(ledger), Box::new(store), now)?)
+}
+
+/// Opens the ledger of the data folder of the settings, without an engine.
+///
+/// # Errors
+/// The data folder is not there, or is locked, as by a server that runs, or damaged.
+pub(super) fn open_ledger(config: &Config) -> Result<FjallLedger, OpenError> {
+    if !config.data.exists() {
+        return Err(OpenError::NoData { folder: config.data.display().to_string() });
+    }
+    let database = open_database(&config.data, STORAGE_CACHE_BYTES)?;
+    Ok(FjallLedger::open(&database)?)
 }
 
 /// The database's own cache of blocks on disk; remembered entities have theirs, `storage.cache_mib`.

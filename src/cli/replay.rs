@@ -123,6 +123,11 @@ fn tables(folder: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
 }
 
 impl Results {
+    /// Where they go.
+    pub(super) fn folder(&self) -> &Path {
+        &self.out
+    }
+
     /// Makes the folders; the one for work.
     pub(super) fn prepare(&self) -> Result<PathBuf, Failure> {
         let shown = self.out.display();

@@ -196,8 +196,8 @@ impl Core {
     }
 }
 
-/// Signal names belong to no tenant.
-pub(super) const SCHEMA_TENANT: &str = "-";
+/// The tenant of records that belong to none: the names of signals.
+pub const SCHEMA_TENANT: &str = "-";
 
 /// What a record folds into: online and after a crash, the same.
 fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Event>, CoreError> {

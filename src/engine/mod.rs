@@ -12,7 +12,7 @@ mod request;
 mod shown;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
-pub use core::{Core, CoreError, Setup};
+pub use core::{Core, CoreError, SCHEMA_TENANT, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
 pub use request::{
     Answer, DecisionKey, EngineError, ListedFinding, Receipt, RecordedFact, Request,

@@ -7,9 +7,8 @@ use polars::prelude::Column;
 use prost::Message;
 
 use super::HistoryError;
-use crate::domain::{Decision, Layer, RefundClaim, Timestamp};
-use crate::engine::{Codec, CodecError, RecordedClaim};
-use crate::ledger::Record;
+use crate::domain::{Layer, RefundClaim, Timestamp};
+use crate::engine::{CodecError, RecordedClaim};
 use crate::signals::{Catalogue, SignalType, SignalValue};
 use crate::tables::column::{IntBuilder, RealBuilder, TextBuilder, TruthBuilder};
 use crate::tables::record::private::Columns;
@@ -169,13 +168,20 @@ impl Columns for DecisionColumns {
 #[derive(Debug)]
 pub(super) struct Decisions {
     table: ParquetTable<DecisionColumns>,
-    /// Where the signals of other catalogues stand in this one, by their digests.
+    /// Where the signals of a catalogue stand in this one, by its digest.
     catalogues: HashMap<[u8; 32], Vec<Option<usize>>>,
 }
 
 impl Decisions {
     pub(super) fn create(path: &Path) -> Result<Self, HistoryError> {
-        Ok(Self { table: ParquetTable::create(path)?, catalogues: HashMap::new() })
+        let ours = (0..Catalogue::get().len()).map(Some).collect();
+        let catalogues = HashMap::from([(Catalogue::get().sha256(), ours)]);
+        Ok(Self { table: ParquetTable::create(path)?, catalogues })
+    }
+
+    /// Whether the names of a catalogue's signals are known.
+    pub(super) fn knows(&self, sha256: &[u8; 32]) -> bool {
+        self.catalogues.contains_key(sha256)
     }
 
     /// The names of the signals of a catalogue. Signals that this binary does not know are left out.
@@ -184,46 +190,34 @@ impl Decisions {
         self.catalogues.insert(sha256, places);
     }
 
-    /// Adds the claim of a ledger record.
+    /// Adds a claim as it is recorded. INVARIANT: the names of its catalogue are known.
     pub(super) fn add(
         &mut self,
-        codec: &dyn Codec,
         position: u64,
-        record: &Record,
-    ) -> Result<Judged, HistoryError> {
-        let unreadable = |reason| HistoryError::Record { position, reason };
-        let recorded = codec.read_claim(&record.body).map_err(unreadable)?;
-        let verdict = v1::Verdict::decode(recorded.verdict.as_slice())
-            .map_err(|error| unreadable(CodecError(Box::new(error))))?;
+        observed_at: Timestamp,
+        recorded: &RecordedClaim,
+    ) -> Result<(), HistoryError> {
+        let verdict = v1::Verdict::decode(recorded.verdict.as_slice()).map_err(|error| {
+            HistoryError::Record { position, reason: CodecError(Box::new(error)) }
+        })?;
         let places = self.catalogues.get(&recorded.signals_sha256);
-        self.table.row(|columns| {
-            columns.verdict.put_claim(&recorded.decided.claim, position, record.observed_at);
+        let places = places.ok_or(HistoryError::Unnamed { position })?;
+        Ok(self.table.row(|columns| {
+            columns.verdict.put_claim(&recorded.decided.claim, position, observed_at);
             columns.verdict.sku.set_optional(recorded.context.sku.as_ref().map(|sku| sku.as_str()));
-            columns.verdict.put_verdict(&recorded, &verdict);
-            for (recorded_at, value) in recorded.signals.iter().enumerate() {
-                let place = match places {
-                    Some(places) => places.get(recorded_at).copied().flatten(),
-                    None => Some(recorded_at),
-                };
+            columns.verdict.put_verdict(recorded, &verdict);
+            for (place, value) in places.iter().zip(&recorded.signals) {
                 let column = place.and_then(|place| columns.signals.get_mut(place));
                 if let (Some(column), Some(value)) = (column, value) {
                     column.set(value);
                 }
             }
-        })?;
-        Ok(Judged { decision: recorded.decided.decision, layer: recorded.decided.decided_by })
+        })?)
     }
 
     pub(super) fn finish(self) -> Result<(), HistoryError> {
         Ok(self.table.finish()?)
     }
-}
-
-/// What became of a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Judged {
-    pub(super) decision: Decision,
-    pub(super) layer: Layer,
 }
 
 impl VerdictColumns {

@@ -65,6 +65,12 @@ pub enum HistoryError {
         #[source]
         reason: CodecError,
     },
+    /// Signals without names.
+    #[error("the ledger does not say what the signals of the claim at position {position} are")]
+    Unnamed {
+        /// Where the claim stands.
+        position: u64,
+    },
     /// A thread ended before its work did.
     #[error("the thread that {0} has died")]
     Thread(&'static str),

@@ -1,1 +1,212 @@
 //! A ledger becomes files.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::decisions::Decisions;
+use super::outcomes::Outcomes;
+use super::parts::{join_tables, path};
+use super::{CLAIMS_FILE, DECISIONS_FILE, FACTS_FILE, HistoryError, OUTCOMES_FILE};
+use crate::domain::{Fact, RefundClaim, TenantId, Timestamp};
+use crate::engine::{Codec, SCHEMA_TENANT};
+use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
+use crate::tables::TableWriter;
+
+/// Records of one part: what is made again after an interruption, at most.
+const PART_RECORDS: u64 = 500_000;
+const PROGRESS: &str = "export.json";
+
+/// What of a ledger is exported: records that were taken in from one time, inclusive, until another, exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportRange {
+    /// From when; `None`: from the beginning.
+    pub from: Option<Timestamp>,
+    /// Until when; `None`: to the end.
+    pub until: Option<Timestamp>,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// Rows of `facts.parquet`.
+    pub facts: u64,
+    /// Rows of `claims.parquet` and of `decisions.parquet`.
+    pub claims: u64,
+}
+
+/// How far an export is: all of it on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Done {
+    tenant: String,
+    /// The first position of the range, and the last.
+    first: u64,
+    last: u64,
+    next: u64,
+    parts: u32,
+    exported: Exported,
+}
+
+/// One part of each table.
+struct Part {
+    facts: TableWriter<Fact>,
+    claims: TableWriter<RefundClaim>,
+    decisions: Decisions,
+    outcomes: Outcomes,
+}
+
+/// Writes the records of a tenant as `facts.parquet`, `claims.parquet`, `decisions.parquet` and `outcomes.parquet` into
+/// `out`; `work` is for what an interrupted export goes on from, and is removed at the end. Facts and claims say where
+/// they stand in the ledger, so that a replay takes them in in that order. `progress` is told of the records that are
+/// done and of all there are.
+///
+/// # Errors
+/// The ledger cannot be read, a file cannot be written, or the work folder is of another export.
+pub fn export(
+    ledger: &dyn Ledger,
+    codec: &dyn Codec,
+    tenant: &TenantId,
+    range: ExportRange,
+    work: &Path,
+    out: &Path,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Exported, HistoryError> {
+    let first = range.from.map_or(Ok(1), |from| position_of(ledger, from))?;
+    let end = range.until.map_or(Ok(ledger.end() + 1), |until| position_of(ledger, until))?;
+    let mut done = begun(work, tenant, first, end)?;
+    let mut part = Part::create(work, done.parts)?;
+    for read in ledger.scan(done.next) {
+        let (position, record) = read?;
+        if position > done.last {
+            break;
+        }
+        if record.tenant == *tenant {
+            part.add(ledger, codec, position, &record, &mut done.exported)?;
+        }
+        if (position + 1 - first).is_multiple_of(PART_RECORDS) {
+            part.finish()?;
+            done = Done { next: position + 1, parts: done.parts + 1, ..done };
+            save(work, &done)?;
+            part = Part::create(work, done.parts)?;
+            progress(position + 1 - first, end - first);
+        }
+    }
+    part.finish()?;
+    let tables = [FACTS_FILE, CLAIMS_FILE, DECISIONS_FILE, OUTCOMES_FILE];
+    join_tables(work, out, &tables, done.parts + 1)?;
+    fs::remove_dir_all(work).map_err(HistoryError::file(work, "removed"))?;
+    Ok(done.exported)
+}
+
+/// The position of the first record that was taken in at a time or later: time does not run backwards in a ledger.
+fn position_of(ledger: &dyn Ledger, at: Timestamp) -> Result<u64, LedgerError> {
+    let (mut low, mut high) = (1, ledger.end() + 1);
+    while low < high {
+        let middle = u64::midpoint(low, high);
+        let is_before = ledger.read(middle)?.is_some_and(|record| record.observed_at < at);
+        if is_before {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+/// Where to go on.
+fn begun(work: &Path, tenant: &TenantId, first: u64, end: u64) -> Result<Done, HistoryError> {
+    let path = work.join(PROGRESS);
+    let fresh = Done {
+        tenant: tenant.as_str().to_owned(),
+        first,
+        last: end.saturating_sub(1),
+        next: first,
+        parts: 0,
+        exported: Exported::default(),
+    };
+    if !path.exists() {
+        return Ok(fresh);
+    }
+    let text = fs::read_to_string(&path).map_err(HistoryError::file(&path, "read"))?;
+    let found: Done = serde_json::from_str(&text).map_err(|_| HistoryError::DamagedRun)?;
+    // The ledger may have grown since: what was asked for then is what is written.
+    if found.tenant != fresh.tenant || found.first != first || found.last > fresh.last {
+        return Err(HistoryError::OtherReplay { what: "the tenant or the range" });
+    }
+    Ok(found)
+}
+
+fn save(work: &Path, done: &Done) -> Result<(), HistoryError> {
+    let path = work.join(PROGRESS);
+    let partial = path.with_extension("partial");
+    serde_json::to_string(done)
+        .map_err(std::io::Error::other)
+        .and_then(|text| fs::write(&partial, text))
+        .and_then(|()| fs::rename(&partial, &path))
+        .map_err(HistoryError::file(&path, "written"))
+}
+
+/// The names of the signals that a catalogue of an earlier binary had.
+pub(super) fn names(
+    ledger: &dyn Ledger,
+    codec: &dyn Codec,
+    position: u64,
+    sha256: &[u8; 32],
+) -> Result<Vec<String>, HistoryError> {
+    let unnamed = || HistoryError::Unnamed { position };
+    let tenant = TenantId::parse(SCHEMA_TENANT).map_err(|_| unnamed())?;
+    let found = ledger.find(&tenant, RecordKind::Schema, &hex::encode(sha256))?;
+    let record = ledger.read(found.ok_or_else(unnamed)?.position)?.ok_or_else(unnamed)?;
+    codec.read_schema(&record.body).map_err(|reason| HistoryError::Record { position, reason })
+}
+
+impl Part {
+    fn create(work: &Path, part: u32) -> Result<Self, HistoryError> {
+        Ok(Self {
+            facts: TableWriter::create(&path(work, FACTS_FILE, part))?,
+            claims: TableWriter::create(&path(work, CLAIMS_FILE, part))?,
+            decisions: Decisions::create(&path(work, DECISIONS_FILE, part))?,
+            outcomes: Outcomes::create(&path(work, OUTCOMES_FILE, part))?,
+        })
+    }
+
+    fn add(
+        &mut self,
+        ledger: &dyn Ledger,
+        codec: &dyn Codec,
+        position: u64,
+        record: &Record,
+        exported: &mut Exported,
+    ) -> Result<(), HistoryError> {
+        let unreadable = |reason| HistoryError::Record { position, reason };
+        match record.kind {
+            RecordKind::Fact => {
+                let (fact, _) = codec.read_fact(&record.body).map_err(unreadable)?;
+                self.facts.export(record.observed_at, position, &fact)?;
+                self.outcomes.add(record.observed_at, &fact)?;
+                exported.facts += 1;
+            }
+            RecordKind::Claim => {
+                let recorded = codec.read_claim(&record.body).map_err(unreadable)?;
+                self.claims.export(record.observed_at, position, &recorded.decided.claim)?;
+                let sha256 = &recorded.signals_sha256;
+                if !self.decisions.knows(sha256) {
+                    self.decisions.know(*sha256, &names(ledger, codec, position, sha256)?);
+                }
+                self.decisions.add(position, record.observed_at, &recorded)?;
+                exported.claims += 1;
+            }
+            // Findings follow from facts.
+            RecordKind::Schema | RecordKind::Finding => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), HistoryError> {
+        self.facts.finish()?;
+        self.claims.finish()?;
+        self.decisions.finish()?;
+        self.outcomes.finish()
+    }
+}

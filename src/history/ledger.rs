@@ -11,7 +11,7 @@ use crate::domain::{Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Ledger, LedgerError, Record, RecordKind};
 
 /// A ledger that forgets: ids that never come again are not kept, bodies only of claims that will be asked again. It is
-/// for one tenant. A clone is the same ledger.
+/// for one tenant. A clone is the same ledger. Claims and findings wait in it until they are taken out.
 #[derive(Debug, Clone)]
 pub(super) struct ReplayLedger(Arc<Mutex<Kept>>);
 
@@ -23,13 +23,20 @@ pub(super) struct Kept {
     last_observed_at: Timestamp,
     /// How often ids will still come that come more than once, by their digest.
     repeats: Repeats,
-    /// Records by what they are and their id: of ids that come again, and of signal schemas.
-    ids: HashMap<(u8, String), (u64, [u8; 32])>,
+    /// Where facts stand that come again, by their ids, and the digests of what they said.
+    facts: HashMap<String, (u64, [u8; 32])>,
+    /// Claims that are asked again, by the ids of their requests.
+    requests: HashMap<String, (u64, [u8; 32])>,
+    /// Signal schemas.
+    schemas: HashMap<String, (u64, [u8; 32])>,
     /// Bodies of claims that are asked again.
     bodies: HashMap<u64, Vec<u8>>,
     /// Claims since they were last taken out.
     #[serde(skip)]
     claims: Vec<(u64, Record)>,
+    /// Findings since they were last taken out.
+    #[serde(skip)]
+    findings: Vec<(u64, Record)>,
 }
 
 impl ReplayLedger {
@@ -40,9 +47,12 @@ impl ReplayLedger {
             end: 0,
             last_observed_at: Timestamp::EARLIEST,
             repeats,
-            ids: HashMap::new(),
+            facts: HashMap::new(),
+            requests: HashMap::new(),
+            schemas: HashMap::new(),
             bodies: HashMap::new(),
             claims: Vec::new(),
+            findings: Vec::new(),
         })
     }
 
@@ -61,6 +71,21 @@ impl ReplayLedger {
         std::mem::take(&mut self.kept().claims)
     }
 
+    /// The findings since the last call, with their positions.
+    pub(super) fn take_findings(&self) -> Vec<(u64, Record)> {
+        std::mem::take(&mut self.kept().findings)
+    }
+
+    /// A fact stands here already.
+    pub(super) fn remember_fact(&self, fact_id: &str, found: Found) {
+        self.kept().facts.insert(fact_id.to_owned(), (found.position, found.digest.0));
+    }
+
+    /// Nothing asks for this fact any more.
+    pub(super) fn forget_fact(&self, fact_id: &str) {
+        self.kept().facts.remove(fact_id);
+    }
+
     /// Whether an id comes more than once, and not for the last time.
     pub(super) fn comes_again(&self, kind: IdKind, id: &str) -> bool {
         let kept = self.kept();
@@ -69,7 +94,7 @@ impl ReplayLedger {
 
     /// Whether a fact that comes again was recorded.
     pub(super) fn knows(&self, fact_id: &str) -> bool {
-        self.kept().ids.contains_key(&(IdKind::Fact.code(), fact_id.to_owned()))
+        self.kept().facts.contains_key(fact_id)
     }
 
     /// An id has come once more; after the last time nothing asks for it.
@@ -83,9 +108,13 @@ impl ReplayLedger {
         *left -= 1;
         if *left == 0 {
             kept.repeats.remove(&digest);
-            let key = (kind.code(), id.to_owned());
-            let gone = kept.ids.remove(&key);
-            gone.and_then(|(position, _)| kept.bodies.remove(&position));
+            match kind {
+                IdKind::Fact => drop(kept.facts.remove(id)),
+                IdKind::Claim => {
+                    let gone = kept.requests.remove(id);
+                    gone.and_then(|(position, _)| kept.bodies.remove(&position));
+                }
+            }
         }
     }
 
@@ -96,26 +125,17 @@ impl ReplayLedger {
     }
 }
 
-impl IdKind {
-    const fn code(self) -> u8 {
-        match self {
-            Self::Fact => 0,
-            Self::Claim => 1,
+impl Kept {
+    /// Ids of a kind; findings are told once and never looked up.
+    fn ids(&mut self, kind: RecordKind) -> Option<&mut HashMap<String, (u64, [u8; 32])>> {
+        match kind {
+            RecordKind::Fact => Some(&mut self.facts),
+            RecordKind::Claim => Some(&mut self.requests),
+            RecordKind::Schema => Some(&mut self.schemas),
+            RecordKind::Finding => None,
         }
     }
-}
 
-/// Codes of kinds whose ids are asked for; findings are told once and never looked up.
-const fn code(kind: RecordKind) -> Option<u8> {
-    match kind {
-        RecordKind::Fact => Some(IdKind::Fact.code()),
-        RecordKind::Claim => Some(IdKind::Claim.code()),
-        RecordKind::Schema => Some(2),
-        RecordKind::Finding => None,
-    }
-}
-
-impl Kept {
     /// Whether an id will be asked for again.
     fn comes_again(&self, kind: RecordKind, id: &str) -> bool {
         match kind {
@@ -139,9 +159,11 @@ impl Ledger for ReplayLedger {
             kept.last_observed_at = record.observed_at;
             let position = kept.end;
             let again = kept.comes_again(record.kind, &record.id);
-            if let Some(code) = code(record.kind).filter(|_| again) {
-                let found = (position, record.digest.0);
-                kept.ids.insert((code, record.id.clone()), found);
+            if let Some(ids) = kept.ids(record.kind).filter(|_| again) {
+                ids.insert(record.id.clone(), (position, record.digest.0));
+            }
+            if record.kind == RecordKind::Finding {
+                kept.findings.push((position, record.clone()));
             }
             if record.kind == RecordKind::Claim {
                 if again {
@@ -159,12 +181,8 @@ impl Ledger for ReplayLedger {
         kind: RecordKind,
         id: &str,
     ) -> Result<Option<Found>, LedgerError> {
-        let kept = self.kept();
-        if kept.ids.is_empty() {
-            return Ok(None);
-        }
-        let Some(code) = code(kind) else { return Ok(None) };
-        let found = kept.ids.get(&(code, id.to_owned()));
+        let mut kept = self.kept();
+        let found = kept.ids(kind).and_then(|ids| ids.get(id));
         Ok(found.map(|(position, digest)| Found { position: *position, digest: Sha256(*digest) }))
     }
 

@@ -42,11 +42,15 @@ mod tests;
 
 pub use decisions::DECISION_COLUMNS;
 pub use error::HistoryError;
-//pub use export::{ExportRange, Exported, export};
+pub use export::{ExportRange, Exported, export};
 pub use intake::{Intake, intake};
 pub use replay::{Progress, Replayed, replay};
-//pub use verify::{Difference, Verified, verify};
+pub use verify::{Difference, Verified, verify};
 
+/// The table of facts.
+pub const FACTS_FILE: &str = "facts.parquet";
+/// The table of claims.
+pub const CLAIMS_FILE: &str = "claims.parquet";
 /// The table of claims with their verdicts and signals.
 pub const DECISIONS_FILE: &str = "decisions.parquet";
 /// The table of reported outcomes.

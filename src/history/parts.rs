@@ -3,14 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::decisions::{Decisions, Judged};
+use super::decisions::Decisions;
 use super::intake::INTAKE_REJECTS;
 use super::outcomes::Outcomes;
 use super::rejects::Rejects;
 use super::{DECISIONS_FILE, HistoryError, OUTCOMES_FILE, REJECTS_FILE};
 use crate::domain::{Fact, Timestamp};
-use crate::engine::Codec;
-use crate::ledger::Record;
+use crate::engine::RecordedClaim;
 use crate::tables::concatenate;
 
 /// One part.
@@ -20,8 +19,23 @@ pub(super) struct Part {
     conflicts: Rejects,
 }
 
-fn path(work: &Path, table: &str, part: u32) -> PathBuf {
+/// Where a part of a table is.
+pub(super) fn path(work: &Path, table: &str, part: u32) -> PathBuf {
     work.join(format!("part-{part:05}-{table}"))
+}
+
+/// Puts the parts of tables below a number together, under their names in the folder of results.
+pub(super) fn join_tables(
+    work: &Path,
+    out: &Path,
+    tables: &[&str],
+    parts: u32,
+) -> Result<(), HistoryError> {
+    for table in tables {
+        let paths: Vec<PathBuf> = (0..parts).map(|part| path(work, table, part)).collect();
+        concatenate(&paths, &out.join(table))?;
+    }
+    Ok(())
 }
 
 impl Part {
@@ -35,11 +49,11 @@ impl Part {
 
     pub(super) fn decision(
         &mut self,
-        codec: &dyn Codec,
         position: u64,
-        record: &Record,
-    ) -> Result<Judged, HistoryError> {
-        self.decisions.add(codec, position, record)
+        observed_at: Timestamp,
+        recorded: &RecordedClaim,
+    ) -> Result<(), HistoryError> {
+        self.decisions.add(position, observed_at, recorded)
     }
 
     pub(super) fn fact(&mut self, at: Timestamp, fact: &Fact) -> Result<(), HistoryError> {
@@ -58,12 +72,9 @@ impl Part {
     }
 }
 
-/// Puts the parts below a number together, under their names in the folder of results.
+/// Puts the parts of a replay together.
 pub(super) fn join(work: &Path, out: &Path, parts: u32) -> Result<(), HistoryError> {
-    for table in [DECISIONS_FILE, OUTCOMES_FILE] {
-        let paths: Vec<PathBuf> = (0..parts).map(|part| path(work, table, part)).collect();
-        concatenate(&paths, &out.join(table))?;
-    }
+    join_tables(work, out, &[DECISIONS_FILE, OUTCOMES_FILE], parts)?;
     let rejects = (0..parts).map(|part| path(work, REJECTS_FILE, part));
     let mut text = Vec::new();
     for path in std::iter::once(work.join(INTAKE_REJECTS)).chain(rejects) {

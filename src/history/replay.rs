@@ -175,8 +175,11 @@ impl<'a> Run<'a> {
             self.take_answer(noted, answer)?;
         }
         for (position, record) in self.ledger.take_claims() {
-            self.part.decision(&*self.setup.codec, position, &record)?;
+            let recorded = self.setup.codec.read_claim(&record.body);
+            let recorded = recorded.map_err(|reason| HistoryError::Record { position, reason })?;
+            self.part.decision(position, record.observed_at, &recorded)?;
         }
+        drop(self.ledger.take_findings());
         for (kind, id) in again {
             self.ledger.passed(kind, &id);
         }

@@ -6,8 +6,11 @@ use super::progress::{bar, grouped};
 use super::replay::Results;
 use super::{ConfigArg, check};
 use crate::domain::Timestamp;
-use crate::history::{self, ExportRange};
+use crate::history::{self, ExportPlan};
 use crate::records::ProtobufRecords;
+
+/// Records after which what was written is safe.
+const PART_RECORDS: u64 = 500_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
@@ -40,7 +43,7 @@ impl Export {
             &ledger,
             &ProtobufRecords,
             &config.tenant,
-            ExportRange { from: self.from, until: self.until },
+            ExportPlan { from: self.from, until: self.until, part_records: PART_RECORDS },
             &work,
             self.results.folder(),
             |done, all| {

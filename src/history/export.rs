@@ -14,17 +14,17 @@ use crate::engine::{Codec, SCHEMA_TENANT};
 use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
 use crate::tables::TableWriter;
 
-/// Records of one part: what is made again after an interruption, at most.
-const PART_RECORDS: u64 = 500_000;
 const PROGRESS: &str = "export.json";
 
 /// What of a ledger is exported: records that were taken in from one time, inclusive, until another, exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExportRange {
+pub struct ExportPlan {
     /// From when; `None`: from the beginning.
     pub from: Option<Timestamp>,
     /// Until when; `None`: to the end.
     pub until: Option<Timestamp>,
+    /// Records after which what was written is safe: as many are made again after an interruption, at most. From 1.
+    pub part_records: u64,
 }
 
 /// What was exported.
@@ -67,13 +67,13 @@ pub fn export(
     ledger: &dyn Ledger,
     codec: &dyn Codec,
     tenant: &TenantId,
-    range: ExportRange,
+    plan: ExportPlan,
     work: &Path,
     out: &Path,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Exported, HistoryError> {
-    let first = range.from.map_or(Ok(1), |from| position_of(ledger, from))?;
-    let end = range.until.map_or(Ok(ledger.end() + 1), |until| position_of(ledger, until))?;
+    let first = plan.from.map_or(Ok(1), |from| position_of(ledger, from))?;
+    let end = plan.until.map_or(Ok(ledger.end() + 1), |until| position_of(ledger, until))?;
     let mut done = begun(work, tenant, first, end)?;
     let mut part = Part::create(work, done.parts)?;
     for read in ledger.scan(done.next) {
@@ -84,7 +84,7 @@ pub fn export(
         if record.tenant == *tenant {
             part.add(ledger, codec, position, &record, &mut done.exported)?;
         }
-        if (position + 1 - first).is_multiple_of(PART_RECORDS) {
+        if (position + 1 - first).is_multiple_of(plan.part_records) {
             part.finish()?;
             done = Done { next: position + 1, parts: done.parts + 1, ..done };
             save(work, &done)?;

@@ -127,7 +127,7 @@ pub fn intake(
     let (runs, events) = sorter.runs.finish()?;
     let intake = Intake {
         files,
-        runs,
+        runs: runs.iter().filter_map(|run| run.file_name()).map(PathBuf::from).collect(),
         repeats: sorter.ids.finish()?,
         facts,
         claims,

@@ -42,7 +42,7 @@ mod tests;
 
 pub use decisions::DECISION_COLUMNS;
 pub use error::HistoryError;
-pub use export::{ExportRange, Exported, export};
+pub use export::{ExportPlan, Exported, export};
 pub use intake::{Intake, intake};
 pub use replay::{Progress, Replayed, replay};
 pub use verify::{Difference, Verified, verify};

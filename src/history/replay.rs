@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError};
 use std::thread;
@@ -64,7 +64,8 @@ pub fn replay(
 ) -> Result<Replayed, HistoryError> {
     let mut run = Run::open(setup, tenant, intake, work)?;
     let resumed_from = run.done.events;
-    let mut merge = Merge::open(&intake.runs, resumed_from)?;
+    let runs: Vec<PathBuf> = intake.runs.iter().map(|name| work.join(name)).collect();
+    let mut merge = Merge::open(&runs, resumed_from)?;
     thread::scope(|scope| {
         let (sender, batches) = sync_channel(BATCHES_AHEAD);
         let reader = scope.spawn(move || read_ahead(&mut merge, &sender));

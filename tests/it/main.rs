@@ -13,6 +13,7 @@ mod crash;
 mod engine;
 mod evidence;
 mod findings;
+mod history;
 mod imports;
 mod leak;
 mod server;

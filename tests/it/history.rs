@@ -1,0 +1,375 @@
+//! Histories: replayed, interrupted, exported, verified.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use polars::prelude::*;
+use tokio::runtime::Runtime;
+use tonic::transport::Channel;
+use vouch::domain::{Fact, RefundClaim, TenantId};
+use vouch::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE};
+use vouch::simulate::{Knobs, simulate};
+use vouch::tables::{Format, Observed, TableReader, TableWriter};
+use vouch::wire::pb::v1::fact_service_client::FactServiceClient;
+use vouch::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
+use vouch::wire::pb::v1::{RecordFactsRequest, ScoreRefundRequest};
+use vouch::wire::{encode_claim, encode_fact};
+
+use crate::server::Server;
+use crate::support::shared_setup;
+
+/// A small platform, in `facts.parquet` and `claims.parquet`.
+fn simulated(folder: &Path, orders: u64, days: u64) {
+    let mut knobs = Knobs::default();
+    knobs.size.orders = orders;
+    knobs.size.days = days;
+    simulate(&knobs, folder, &[Format::Parquet], |_| ()).unwrap();
+}
+
+fn facts(folder: &Path) -> Vec<Observed<Fact>> {
+    TableReader::read_all(&folder.join("facts.parquet")).unwrap()
+}
+
+fn claims(folder: &Path) -> Vec<Observed<RefundClaim>> {
+    TableReader::read_all(&folder.join("claims.parquet")).unwrap()
+}
+
+fn written(path: PathBuf, facts: &[Observed<Fact>]) -> PathBuf {
+    let mut writer = TableWriter::create(&path).unwrap();
+    for fact in facts {
+        writer.write(fact.observed_at, &fact.record).unwrap();
+    }
+    writer.finish().unwrap();
+    path
+}
+
+fn frame(folder: &Path, table: &str) -> DataFrame {
+    let file = fs::File::open(folder.join(table)).unwrap();
+    ParquetReader::new(file).finish().unwrap()
+}
+
+/// Replays files; `at_batch` is called in front of each batch, and says whether to save there.
+fn replayed(
+    facts: &[PathBuf],
+    claims: &[PathBuf],
+    out: &Path,
+    at_batch: impl FnMut() -> bool,
+) -> history::Replayed {
+    let work = out.join("work");
+    fs::create_dir_all(&work).unwrap();
+    let intake = history::intake(facts, claims, &work, |_| ()).unwrap();
+    let tenant = TenantId::parse("default").unwrap();
+    history::replay(shared_setup(), &tenant, &intake, &work, out, at_batch, |_| ()).unwrap()
+}
+
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn files_in_any_order_give_the_same_and_an_interruption_does_not_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path(), 2_400, 25);
+    let all = facts(folder.path());
+    let claimed = vec![path("claims.parquet")];
+    let whole = replayed(&[path("facts.parquet")], &claimed, &path("whole"), || false);
+    assert_eq!(whole.rejected, 0);
+    assert!(whole.repeated > 0, "the simulator repeats facts");
+    let decisions = frame(&path("whole"), DECISIONS_FILE);
+    assert_eq!(decisions.height(), claims(folder.path()).len(), "each claim is asked once");
+    let outcomes = frame(&path("whole"), OUTCOMES_FILE);
+    assert!(outcomes.height() > 0);
+    assert_eq!(
+        outcomes.column("fact_id").unwrap().n_unique().unwrap(),
+        outcomes.height(),
+        "a repeated fact is no second outcome"
+    );
+    assert!(!path("whole").join("work").exists() && !path("whole").join(REJECTS_FILE).exists());
+
+    // The later half in front, in two files; cut where the time moves on.
+    let cut = (all.len() / 2..).find(|at| all[*at].observed_at != all[at - 1].observed_at).unwrap();
+    let (early, late) = all.split_at(cut);
+    let parts = [written(path("late.parquet"), late), written(path("early.ndjson"), early)];
+    replayed(&parts, &claimed, &path("parts"), || false);
+    assert!(decisions.equals_missing(&frame(&path("parts"), DECISIONS_FILE)));
+    assert!(outcomes.equals_missing(&frame(&path("parts"), OUTCOMES_FILE)));
+
+    // Saved after the second batch; killed in front of the third.
+    let mut batches = 0;
+    replayed(&[path("facts.parquet")], &claimed, &path("saved"), || {
+        batches += 1;
+        if batches == 3 {
+            copied(&path("saved/work"), &path("killed/work"));
+        }
+        batches == 2
+    });
+    assert!(batches >= 3, "the history is long enough to be interrupted");
+    let resumed = replayed(&[path("facts.parquet")], &claimed, &path("killed"), || false);
+    assert!(resumed.resumed_from > 0);
+    assert_eq!((resumed.events, resumed.repeated), (whole.events, whole.repeated));
+    for out in ["saved", "killed"] {
+        assert!(decisions.equals_missing(&frame(&path(out), DECISIONS_FILE)), "{out}");
+        assert!(outcomes.equals_missing(&frame(&path(out), OUTCOMES_FILE)), "{out}");
+    }
+}
+
+fn vouch(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vouch"));
+    command.args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn told(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn what_is_refused_is_told_and_the_rest_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path(), 200, 10);
+    let mut all = facts(folder.path());
+    let mut other = all[3].clone();
+    other.record.occurred_at = other.record.occurred_at.plus_ms(-1);
+    all.insert(9, other);
+    written(path("facts.ndjson"), &all);
+    let mut text = fs::read_to_string(path("facts.ndjson")).unwrap();
+    text.push_str("{\"fact\":{\"fact_id\":\"x\"}}\nno json\n");
+    fs::write(path("facts.ndjson"), text).unwrap();
+    fs::remove_file(path("facts.parquet")).unwrap();
+
+    let (code, printed, complaint) =
+        told(&vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]));
+    assert_eq!(code, Some(1), "{printed} {complaint}");
+    assert!(printed.contains("refused   3"), "{printed}");
+    assert!(complaint.contains("3 rows were refused; `out/rejects.ndjson`"), "{complaint}");
+    let rejects = fs::read_to_string(path("out/rejects.ndjson")).unwrap();
+    let rows = all.len();
+    for part in [
+        format!("\"row\":{},\"column\":\"observed_at\",\"reason\":\"is missing", rows + 1),
+        format!("\"row\":{}", rows + 2),
+        format!("used before with other content: fact_id {}", all[3].record.id),
+    ] {
+        assert!(rejects.contains(&part), "`{part}` in {rejects}");
+    }
+    assert_eq!(frame(&path("out"), DECISIONS_FILE).height(), claims(folder.path()).len());
+
+    let (code, _, complaint) =
+        told(&vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]));
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("is not empty; name another one"), "{complaint}");
+    fs::write(path("cut.parquet"), &fs::read(path("claims.parquet")).unwrap()[..900]).unwrap();
+    for (arguments, expected) in [
+        (["--facts", "cut.parquet"], "`cut.parquet` cannot be read as Parquet; is it whole?"),
+        (["--facts", "none-*.parquet"], "no file is named `none-*.parquet`"),
+        (["--from", "nowhere"], "`nowhere` holds no `facts.parquet`"),
+    ] {
+        let arguments = [&["replay", "--out", "other"], arguments.as_slice()].concat();
+        let (code, _, complaint) = told(&vouch(folder.path(), &arguments));
+        assert_eq!(code, Some(1));
+        assert!(complaint.contains(expected), "{complaint}");
+        assert!(!path("other").join(DECISIONS_FILE).exists());
+    }
+}
+
+async fn channel(server: &Server) -> Channel {
+    Channel::from_shared(format!("http://{}", server.address)).unwrap().connect().await.unwrap()
+}
+
+/// What a client sends.
+#[derive(Clone)]
+enum Sent {
+    Facts(Vec<Fact>),
+    Claim(Box<RefundClaim>),
+}
+
+/// A day's records for so many clients, each with its share, and a little out of order.
+fn shares(folder: &Path, clients: usize) -> Vec<Vec<Sent>> {
+    let told = facts(folder);
+    let told = told.chunks(7).map(|chunk| {
+        let facts = chunk.iter().map(|fact| fact.record.clone()).collect();
+        (chunk[0].observed_at, Sent::Facts(facts))
+    });
+    let asked = claims(folder);
+    let asked = asked.iter().map(|claim| {
+        // Some claims bring facts along, told before or after by somebody else.
+        (claim.observed_at, Sent::Claim(Box::new(claim.record.clone())))
+    });
+    let mut all: Vec<_> = told.chain(asked).collect();
+    all.sort_by_key(|(observed_at, _)| *observed_at);
+    let mut shares = vec![Vec::new(); clients];
+    for (number, (_, sent)) in all.into_iter().enumerate() {
+        shares[number % clients].push(sent);
+    }
+    for share in &mut shares {
+        share.chunks_mut(5).for_each(<[Sent]>::reverse);
+    }
+    shares
+}
+
+/// Sends until the end or until the server is gone.
+async fn send(channel: Channel, share: Vec<Sent>) {
+    let mut facts = FactServiceClient::new(channel.clone());
+    let mut risk = RefundRiskServiceClient::new(channel);
+    for sent in share {
+        let gone = match sent {
+            Sent::Facts(some) => {
+                let facts_sent = some.iter().map(encode_fact).collect();
+                facts.record_facts(RecordFactsRequest { facts: facts_sent }).await.is_err()
+            }
+            Sent::Claim(claim) => {
+                let claim = Some(encode_claim(&claim));
+                risk.score_refund(ScoreRefundRequest { claim }).await.is_err()
+            }
+        };
+        if gone {
+            return;
+        }
+    }
+}
+
+async fn send_all(server: &Server, shares: &[Vec<Sent>]) {
+    let mut clients = tokio::task::JoinSet::new();
+    for share in shares {
+        clients.spawn(send(channel(server).await, share.clone()));
+    }
+    while let Some(ended) = clients.join_next().await {
+        ended.unwrap();
+    }
+}
+
+#[test]
+fn what_was_served_is_what_a_replay_of_the_ledger_gives_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path(), 500, 6);
+    let geo = |name: &str| path(&format!("geo-{name}.mmdb"));
+    let geo = format!(
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
+        geo("city"),
+        geo("asn"),
+        geo("anonymous-ip"),
+    );
+    let shares = shares(folder.path(), 4);
+    let runtime = Runtime::new().unwrap();
+    // Killed in the middle; then everything is sent again, as by clients that know nothing of what was stored.
+    let server = Server::start(folder.path(), &geo);
+    runtime.block_on(async {
+        let halves: Vec<Vec<Sent>> = shares.iter().map(|s| s[..s.len() / 2].to_vec()).collect();
+        let sending = send_all(&server, &halves);
+        drop(tokio::time::timeout(std::time::Duration::from_millis(1_500), sending).await);
+    });
+    server.kill();
+    let server = Server::start(folder.path(), &geo);
+    runtime.block_on(send_all(&server, &shares));
+    server.stop();
+
+    let (code, printed, complaint) =
+        told(&vouch(folder.path(), &["verify", "--config", "vouch.toml"]));
+    assert_eq!(code, Some(0), "{printed} {complaint}");
+    let asked = claims(folder.path()).len();
+    for part in [format!("claims    {asked}\n"), "differing 0\n".to_owned()] {
+        assert!(printed.contains(&part), "`{part}` in {printed}");
+    }
+    let export = ["export", "--config", "vouch.toml", "--out", "exported"];
+    let (code, printed, complaint) = told(&vouch(folder.path(), &export));
+    assert_eq!(code, Some(0), "{printed} {complaint}");
+    let replay = ["replay", "--config", "vouch.toml", "--from", "exported", "--out", "replayed"];
+    let (code, printed, complaint) = told(&vouch(folder.path(), &replay));
+    assert_eq!(code, Some(0), "{printed} {complaint}");
+    for table in [DECISIONS_FILE, OUTCOMES_FILE] {
+        let (served, replayed) = (frame(&path("exported"), table), frame(&path("replayed"), table));
+        assert_eq!(differing(&served, &replayed), BTreeMap::new(), "{table}");
+        assert!(served.height() > 0, "{table}");
+    }
+    // What verify compares is what differs under another policy.
+    let mut policy =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/policy.toml")).unwrap();
+    policy = policy.replacen("deadline_min = 120", "deadline_min = 121", 1);
+    fs::write(path("policy.toml"), policy).unwrap();
+    let verify = ["verify", "--config", "vouch.toml", "--policy", "policy.toml"];
+    let (code, printed, complaint) = told(&vouch(folder.path(), &verify));
+    assert_eq!(code, Some(0), "{printed} {complaint}");
+    assert!(printed.contains(&format!("{asked} of them judged by another vouch")), "{printed}");
+    assert!(printed.contains("review_deadline"), "{printed}");
+}
+
+/// Rows in which the columns of two tables differ, by column.
+fn differing(one: &DataFrame, other: &DataFrame) -> BTreeMap<String, usize> {
+    assert_eq!(one.shape(), other.shape());
+    let pairs = one.columns().iter().zip(other.columns());
+    let differing = pairs.map(|(one, other)| {
+        let bits = |column: &Column| {
+            (0..column.len())
+                .map(|row| format!("{:?}", column.get(row).unwrap()))
+                .collect::<Vec<_>>()
+        };
+        let rows = bits(one).into_iter().zip(bits(other)).filter(|(one, other)| one != other);
+        (one.name().to_string(), rows.count())
+    });
+    differing.filter(|(_, rows)| *rows > 0).collect()
+}
+
+#[test]
+fn an_export_of_a_time_range_goes_on_where_it_was_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    simulated(folder.path(), 300, 8);
+    let ledger = crate::support::SharedLedger::default();
+    let all = facts(folder.path());
+    let mut core = ledger.open(shared_setup(), all[0].observed_at);
+    let tenant = TenantId::parse("default").unwrap();
+    for fact in &all {
+        let request = vouch::engine::Request::Record {
+            tenant: tenant.clone(),
+            facts: vec![fact.record.clone()],
+        };
+        core.process(vec![request], fact.observed_at).unwrap();
+    }
+    let (from, until) = (all[all.len() / 4].observed_at, all[all.len() / 2].observed_at);
+    let plan = history::ExportPlan { from: Some(from), until: Some(until), part_records: 100 };
+    let (out, killed) = (folder.path().join("out"), folder.path().join("killed"));
+    let work = out.join("work");
+    fs::create_dir_all(&work).unwrap();
+    let setup = shared_setup();
+    let export = |out: &Path, at_part: &dyn Fn(u64)| {
+        let work = out.join("work");
+        history::export(&ledger, &*setup.codec, &tenant, plan, &work, out, |done, _| at_part(done))
+    };
+    // Killed behind the second part.
+    let copy_work = |done| {
+        if done == 200 {
+            copied(&work, &killed.join("work"));
+        }
+    };
+    let exported = export(&out, &copy_work).unwrap();
+    let resumed = export(&killed, &|done| assert!(done > 200, "the first parts are done")).unwrap();
+    assert_eq!(exported, resumed);
+    for table in ["facts.parquet", DECISIONS_FILE, OUTCOMES_FILE] {
+        assert!(frame(&out, table).equals_missing(&frame(&killed, table)), "{table}");
+    }
+    let rows: Vec<Observed<Fact>> = TableReader::read_all(&out.join("facts.parquet")).unwrap();
+    assert_eq!(u64::try_from(rows.len()).unwrap(), exported.facts);
+    assert!(!rows.is_empty());
+    assert!(rows.iter().all(|row| row.observed_at >= from && row.observed_at < until));
+    let mut expected: Vec<&str> = Vec::new();
+    for fact in &all {
+        let id = fact.record.id.as_str();
+        let is_inside = fact.observed_at >= from && fact.observed_at < until;
+        let is_first =
+            all.iter().find(|other| other.record.id == fact.record.id).unwrap().observed_at
+                == fact.observed_at;
+        if is_inside && is_first && !expected.contains(&id) {
+            expected.push(id);
+        }
+    }
+    let ids: Vec<&str> = rows.iter().map(|row| row.record.id.as_str()).collect();
+    assert_eq!(ids, expected);
+    assert!(rows.is_sorted_by_key(|row| row.position.unwrap()));
+}

@@ -63,6 +63,8 @@
 //! | cases | wire |
 //! | tables | document, domain, wire |
 //! | simulate | document, domain, tables |
+//! | page | nothing |
+//! | report | domain, page, signals, tables |
 //! | history | domain, engine, ledger, signals, state, store, tables, wire |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
@@ -70,7 +72,7 @@
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims
-//! as files), `history` (both through the engine once more, and a ledger as files), `cases`, `fingerprint`, `evidence` and `user_agent`.
+//! as files), `history` (both through the engine once more, and a ledger as files), `report` and `page` (what came of it, for people), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
 pub mod cases;
 pub mod cli;
@@ -86,8 +88,10 @@ pub mod fingerprint;
 pub mod geo;
 pub mod history;
 pub mod ledger;
+pub mod page;
 pub mod policy;
 pub mod records;
+pub mod report;
 pub mod rpc;
 pub mod signals;
 pub mod simulate;

@@ -1,5 +1,6 @@
 //! The command line: the only place that builds concrete stores, reads the clock and the environment, and prints.
 
+mod backtest;
 mod check;
 mod clock;
 mod demo;
@@ -57,6 +58,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Send files of facts and claims through the engine: verdicts and signals as tables.
     Replay(replay::Replay),
+    /// Replay a history under two policies: what changes, in claims and money, entry by entry.
+    Backtest(backtest::Backtest),
     /// Write a ledger as tables: facts, claims, decisions with signals, outcomes. The server must not run.
     Export(export::Export),
     /// Replay a ledger and compare every signal and verdict with what was served. The server must not run.
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Backtest(backtest) => backtest.run(),
         Command::Export(export) => export.run(),
         Command::Verify(verify) => verify.run(),
     };

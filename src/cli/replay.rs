@@ -6,19 +6,36 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use comfy_table::{CellAlignment, Table, presets};
+
 use super::output::{self, Failure};
 use super::progress::{bar, counter, grouped};
 use super::{ConfigArg, check, setup};
 use crate::config::Config;
+use crate::domain::Money;
+use crate::engine::Setup;
 use crate::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
+use crate::report;
 
 /// The state is saved when this has passed since the last time.
 const SAVE_EVERY: Duration = Duration::from_secs(120);
+
+/// The name of the report.
+const REPORT_FILE: &str = "report.html";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Replay {
     #[command(flatten)]
     judging: Judging,
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    results: Results,
+}
+
+/// What is replayed.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Inputs {
     /// Folder with `facts` and `claims`, each as `.parquet`, `.ndjson` or `.jsonl`: what simulate, convert and export
     /// write.
     #[arg(long, value_name = "FOLDER", required_unless_present = "facts")]
@@ -29,8 +46,6 @@ pub(super) struct Replay {
     /// Files of claims; likewise.
     #[arg(long, value_name = "FILE")]
     claims: Vec<String>,
-    #[command(flatten)]
-    results: Results,
 }
 
 /// What judges.
@@ -58,13 +73,21 @@ impl Replay {
     /// Replays, and says what came of it. Fails when something was refused: the results are there, and say what.
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = self.judging.read()?;
-        let (facts, claims) = self.inputs()?;
+        let files = self.inputs.files()?;
         let work = self.results.prepare()?;
-        let replayed = replay(&config, &facts, &claims, &work, &self.results.out)?;
-        self.results.report(&replayed)
+        let setup = Arc::new(setup(&config)?);
+        let replayed = replay(&config, &setup, &files, &work, &self.results.out)?;
+        output::line(report(&setup, &self.results.out, "Replay")?)?;
+        self.results.end(&replayed)
     }
+}
 
-    fn inputs(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+/// Files of facts, and of claims.
+pub(super) type Files = (Vec<PathBuf>, Vec<PathBuf>);
+
+impl Inputs {
+    /// The files that are replayed.
+    pub(super) fn files(&self) -> Result<Files, Failure> {
         let mut facts = expanded(&self.facts)?;
         let mut claims = expanded(&self.claims)?;
         if let Some(folder) = &self.from {
@@ -146,12 +169,20 @@ impl Results {
         Ok(work)
     }
 
-    fn report(&self, replayed: &Replayed) -> Result<(), Failure> {
+    /// Says what came of it. Fails when something was refused: the rest is done.
+    pub(super) fn end(&self, replayed: &Replayed) -> Result<(), Failure> {
         let shown = self.out.display();
         output::line(format!("events    {}", grouped(replayed.events)))?;
         output::line(format!("repeated  {}", grouped(replayed.repeated)))?;
         output::line(format!("refused   {}", grouped(replayed.rejected)))?;
-        output::line(format!("written to {shown}: {DECISIONS_FILE}, {OUTCOMES_FILE}"))?;
+        output::line(format!(
+            "written to {shown}: {DECISIONS_FILE}, {OUTCOMES_FILE}, {REPORT_FILE}"
+        ))?;
+        self.complain(replayed)
+    }
+
+    /// Fails when something was refused.
+    pub(super) fn complain(&self, replayed: &Replayed) -> Result<(), Failure> {
         if replayed.rejected == 0 {
             return Ok(());
         }
@@ -164,16 +195,56 @@ impl Results {
     }
 }
 
+/// Writes the report on the decisions of a folder; its summary for the terminal.
+pub(super) fn report(setup: &Setup, out: &Path, title: &str) -> Result<String, Failure> {
+    let summary = report::summarise(&out.join(DECISIONS_FILE), &out.join(OUTCOMES_FILE))?;
+    let terms = &setup.policy.terms;
+    let (currency, digits) = (terms.currency.as_str(), u32::from(terms.currency.exponent()));
+    let about = format!(
+        "Policy `{}` ({}), vouch {}.",
+        setup.policy.name,
+        short(&setup.versions.policy_sha256),
+        setup.versions.vouch
+    );
+    let html = report::summary_html(&summary, title, &about, currency, digits)?;
+    let path = out.join(REPORT_FILE);
+    fs::write(&path, html).map_err(|error| format!("`{}`: {error}", path.display()))?;
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["\ndecided by", "\ndecision", "\nclaims", "\nmoney"]);
+    for (layer, decisions) in &summary.layers {
+        for (decision, tally) in decisions {
+            table.add_row([
+                layer.clone(),
+                decision.clone(),
+                grouped(tally.claims),
+                Money { amount_minor: tally.value_minor, currency: terms.currency }.to_string(),
+            ]);
+        }
+    }
+    for column in [2, 3] {
+        if let Some(figures) = table.column_mut(column) {
+            figures.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    Ok(table.trim_fmt())
+}
+
+/// The first digits of a digest.
+pub(super) fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
+}
+
 /// Takes files in and replays them, with progress.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
 pub(super) fn replay(
     config: &Config,
-    facts: &[PathBuf],
-    claims: &[PathBuf],
+    setup: &Arc<Setup>,
+    (facts, claims): &Files,
     work: &Path,
     out: &Path,
 ) -> Result<Replayed, Failure> {
-    let setup = Arc::new(setup(config)?);
+    let setup = Arc::clone(setup);
     let rows = counter("rows read");
     let intake = history::intake(facts, claims, work, |read| rows.set_position(read))?;
     rows.finish_and_clear();

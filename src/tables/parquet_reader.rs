@@ -10,7 +10,7 @@ use polars::prelude::DataFrame;
 use super::{ROW_GROUP_ROWS, TableError};
 
 /// The row groups of a file. A row group that is larger than [`ROW_GROUP_ROWS`] is read in parts.
-pub(super) struct RowGroups {
+pub(crate) struct RowGroups {
     path: PathBuf,
     file: File,
     /// First row and number of rows of what is still to be read, last part first.
@@ -18,7 +18,7 @@ pub(super) struct RowGroups {
 }
 
 impl RowGroups {
-    pub(super) fn open(path: &Path) -> Result<Self, TableError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, TableError> {
         let file = File::open(path).map_err(TableError::io(path, "read"))?;
         let handle = file.try_clone().map_err(TableError::io(path, "read"))?;
         let mut reader = ParquetReader::new(handle);
@@ -38,7 +38,7 @@ impl RowGroups {
     }
 
     /// The next rows; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
+    pub(crate) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
         let Some(part) = self.parts.pop() else { return Ok(None) };
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         ParquetReader::new(handle)
@@ -50,7 +50,7 @@ impl RowGroups {
     }
 
     /// A frame with every column and no row.
-    pub(super) fn empty(&self) -> Result<DataFrame, TableError> {
+    pub(crate) fn empty(&self) -> Result<DataFrame, TableError> {
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         ParquetReader::new(handle)
             .with_slice(Some((0, 0)))

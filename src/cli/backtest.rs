@@ -1,0 +1,199 @@
+//! `vouch backtest`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::output::{self, Failure};
+use super::progress::grouped;
+use super::replay::{Files, Inputs, Results, replay, report, short};
+use super::{ConfigArg, check, setup};
+use crate::config::Config;
+use crate::domain::{Layer, Money};
+use crate::engine::Setup;
+use crate::history::{DECISIONS_FILE, OUTCOMES_FILE, Replayed, WORK_FOLDER};
+use crate::report::{self, Comparison, RuleFacts};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Backtest {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// A policy file; give two: what holds today, and what may replace it.
+    #[arg(long = "policy", value_name = "FILE", required = true, num_args = 1)]
+    policies: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    results: Results,
+}
+
+impl Backtest {
+    /// Replays the history under both, each with its own consequences, and says what changes.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let [a, b] = self.policies.as_slice() else {
+            return Err(format!("{} policies are given; give two", self.policies.len()).into());
+        };
+        let config = check::read_config(&self.config)?;
+        let files = self.inputs.files()?;
+        // Both are read before the long work begins.
+        let sides = [Side::read("a", a, &config)?, Side::read("b", b, &config)?];
+        self.results.prepare()?;
+        let out = self.results.folder();
+        let mut replayed = None;
+        for side in &sides {
+            replayed = Some(side.replay(&files, out)?);
+        }
+        let [a, b] = &sides;
+        let comparison = report::compare(
+            &out.join("a").join(DECISIONS_FILE),
+            &out.join("b").join(DECISIONS_FILE),
+            &out.join("a").join(OUTCOMES_FILE),
+            &a.entries(),
+            &b.entries(),
+        )?;
+        write(out, &comparison, a, b)?;
+        output::line(changes(&comparison, &a.setup))?;
+        fs::remove_dir_all(out.join(WORK_FOLDER))?;
+        output::line(format!("written to {}: {REPORT}, {FLIPS}, {FIGURES}, a, b", out.display()))?;
+        replayed.flatten().map_or(Ok(()), |replayed| self.results.complain(&replayed))
+    }
+}
+
+const REPORT: &str = "backtest.html";
+const FLIPS: &str = "flips.csv";
+const FIGURES: &str = "backtest.json";
+
+/// One of the two.
+struct Side {
+    name: &'static str,
+    file: PathBuf,
+    config: Config,
+    setup: Arc<Setup>,
+}
+
+impl Side {
+    fn read(name: &'static str, file: &Path, config: &Config) -> Result<Self, Failure> {
+        let config = Config { policy: Some(file.to_path_buf()), ..config.clone() };
+        let setup = Arc::new(setup(&config)?);
+        Ok(Self { name, file: file.to_path_buf(), config, setup })
+    }
+
+    /// Replays into a folder of its own, unless an interrupted backtest has done so.
+    fn replay(&self, files: &Files, out: &Path) -> Result<Option<Replayed>, Failure> {
+        let folder = out.join(self.name);
+        let work = folder.join(WORK_FOLDER);
+        if folder.join(DECISIONS_FILE).exists() && !work.exists() {
+            return Ok(None);
+        }
+        fs::create_dir_all(&work)?;
+        let replayed = replay(&self.config, &self.setup, files, &work, &folder)?;
+        report(&self.setup, &folder, &format!("Replay under {}", self.file.display()))?;
+        Ok(Some(replayed))
+    }
+
+    /// The entries of the policy, as reports name them.
+    fn entries(&self) -> Vec<RuleFacts> {
+        let policy = &self.setup.policy;
+        let entry = |layer: Layer, id: &str| format!("{}:{id}", layer.as_str());
+        let by_condition = policy.entries.iter();
+        let by_condition =
+            by_condition.map(|e| (entry(e.layer, &e.id), e.then.as_str().to_owned()));
+        let lists = policy.lists.iter();
+        let lists = lists.map(|e| (entry(Layer::List, &e.id), e.then.as_str().to_owned()));
+        by_condition.chain(lists).collect()
+    }
+
+    fn about(&self) -> String {
+        let policy = &self.setup.policy;
+        let sha256 = short(&self.setup.versions.policy_sha256);
+        format!("{} (`{}`, {sha256})", self.file.display(), policy.name)
+    }
+}
+
+fn write(out: &Path, comparison: &Comparison, a: &Side, b: &Side) -> Result<(), Failure> {
+    let terms = &a.setup.policy.terms;
+    let (currency, digits) = (terms.currency.as_str(), u32::from(terms.currency.exponent()));
+    let about =
+        "The same history under two policies, each with the consequences of its own decisions.";
+    let (a, b) = (a.about(), b.about());
+    let html = report::comparison_html(comparison, about, [&a, &b], currency, digits);
+    fs::write(out.join(REPORT), html)?;
+    fs::write(out.join(FIGURES), serde_json::to_string_pretty(comparison)?)?;
+    fs::write(out.join(FLIPS), flips(comparison))?;
+    Ok(())
+}
+
+/// One line for each claim that is decided otherwise. Ids are quoted: they may hold what a table would take for a
+/// separator, or a spreadsheet for a formula.
+fn flips(comparison: &Comparison) -> String {
+    let head = "request_id,order_id,claimed,value_minor,label,a,a_reason,b,b_reason\n";
+    let mut text = head.to_owned();
+    for flip in &comparison.flips {
+        let value = flip.value_minor.map_or_else(String::new, |value| value.to_string());
+        let label = format!("{:?}", flip.label).to_lowercase();
+        text.push_str(&format!(
+            "{},{},{},{value},{label},{},{},{},{}\n",
+            quoted(&flip.request_id),
+            quoted(&flip.order_id),
+            flip.claimed,
+            flip.a.0,
+            quoted(&flip.a.1),
+            flip.b.0,
+            quoted(&flip.b.1),
+        ));
+    }
+    text
+}
+
+fn quoted(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
+/// Claims by what A and what B decide.
+fn changes(comparison: &Comparison, setup: &Setup) -> String {
+    let currency = setup.policy.terms.currency;
+    let money = |minor: i64| Money { amount_minor: minor, currency }.to_string();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "\nA",
+        "\nB",
+        "\nclaims",
+        "\nmoney",
+        "\nturned out good",
+        "\nturned out bad",
+    ]);
+    for (a, row) in &comparison.decisions {
+        for (b, tally) in row {
+            table.add_row([
+                a.clone(),
+                b.clone(),
+                grouped(tally.claims),
+                money(tally.value_minor),
+                grouped(tally.good),
+                grouped(tally.bad),
+            ]);
+        }
+    }
+    for column in 2..6 {
+        if let Some(figures) = table.column_mut(column) {
+            figures.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_takes_ids_for_text() {
+        assert_eq!(quoted("r-1"), "\"r-1\"");
+        assert_eq!(quoted("a\"b,c"), "\"a\"\"b,c\"");
+        assert_eq!(quoted("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
+    }
+}

@@ -1,0 +1,106 @@
+//! What a policy entry does.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::read::Row;
+use super::tally::{Label, Tally, share};
+
+/// One policy entry over a history.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleRow {
+    /// `layer:entry`.
+    pub entry: String,
+    /// What it speaks for, when the policy says so.
+    pub then: String,
+    /// Claims for which it fired.
+    pub fires: Tally,
+    /// Those for which it decided.
+    pub decided: u64,
+    /// Those for which no other entry fired but fallbacks.
+    pub alone: u64,
+    /// Claims for which it lacked a signal.
+    pub unjudged: u64,
+    /// Share of the bad among the labelled claims for which it fired.
+    pub precision: Option<f64>,
+    /// Share of all bad claims for which it fired.
+    pub recall: Option<f64>,
+}
+
+impl RuleRow {
+    /// It never fired.
+    #[must_use]
+    pub const fn never_fired(&self) -> bool {
+        self.fires.claims == 0
+    }
+
+    /// It lacked a signal for every claim: nothing feeds it.
+    #[must_use]
+    pub const fn never_fed(&self, claims: u64) -> bool {
+        claims > 0 && self.unjudged == claims
+    }
+}
+
+/// An entry of a policy, as `layer:entry`, and what it speaks for.
+pub type RuleFacts = (String, String);
+
+/// Counts entries.
+#[derive(Debug, Default)]
+pub(super) struct RuleTable {
+    rows: BTreeMap<String, Counted>,
+    bad: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    fires: Tally,
+    decided: u64,
+    alone: u64,
+    unjudged: u64,
+}
+
+const FALLBACK: &str = "fallback:";
+
+impl RuleTable {
+    pub(super) fn add(&mut self, row: &Row, label: Label) {
+        self.bad += u64::from(label == Label::Bad);
+        let one = Tally::one(row.value_minor, label);
+        let speaking = row.fired.iter().filter(|entry| !entry.starts_with(FALLBACK)).count();
+        for entry in &row.fired {
+            let is_fallback = entry.starts_with(FALLBACK);
+            let counted = self.rows.entry(entry.clone()).or_default();
+            counted.fires += one;
+            let layer = entry.split(':').next().unwrap_or_default();
+            counted.decided += u64::from(layer == row.decided_by.as_str());
+            counted.alone += u64::from(speaking == usize::from(!is_fallback));
+        }
+        for entry in &row.unjudged {
+            self.rows.entry(entry.clone()).or_default().unjudged += 1;
+        }
+    }
+
+    /// The entries of a policy, in its order; behind them others that fired.
+    pub(super) fn finish(mut self, policy: &[RuleFacts]) -> Vec<RuleRow> {
+        let bad = self.bad;
+        let row = |entry: String, then: String, counted: Counted| RuleRow {
+            precision: counted.fires.bad_share(),
+            recall: share(counted.fires.bad, bad),
+            entry,
+            then,
+            fires: counted.fires,
+            decided: counted.decided,
+            alone: counted.alone,
+            unjudged: counted.unjudged,
+        };
+        let mut table: Vec<RuleRow> = policy
+            .iter()
+            .map(|(entry, then)| {
+                let counted = self.rows.remove(entry).unwrap_or_default();
+                row(entry.clone(), then.clone(), counted)
+            })
+            .collect();
+        table.extend(self.rows.into_iter().map(|(entry, c)| row(entry, "-".to_owned(), c)));
+        table
+    }
+}

@@ -61,7 +61,7 @@ pub fn comparison_html(
 }
 
 fn errors(count: u64, value_minor: i64, money: &impl Fn(i64) -> String) -> String {
-    format!("{}, {}", grouped(count), money(value_minor))
+    format!("{} ({})", grouped(count), money(value_minor))
 }
 
 fn decisions(page: &mut Page, comparison: &Comparison, money: &impl Fn(i64) -> String) {

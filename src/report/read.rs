@@ -29,7 +29,7 @@ pub enum ReportError {
 }
 
 /// Columns of decisions that reports read, in front of the signals.
-pub(super) const READ: [&str; 15] = [
+pub(super) const READ: [&str; 16] = [
     "request_id",
     "refund_id",
     "observed_at",
@@ -38,6 +38,7 @@ pub(super) const READ: [&str; 15] = [
     "decided_by",
     "score",
     "reason_codes",
+    "rule_ids",
     "fired",
     "unjudged",
     "degraded",
@@ -60,6 +61,8 @@ pub(super) struct Row {
     pub(super) decided_by: Layer,
     pub(super) score: Option<f64>,
     pub(super) reason_codes: Vec<String>,
+    /// The entries behind the reasons, the deciding one first.
+    pub(super) rule_ids: Vec<String>,
     pub(super) fired: Vec<String>,
     pub(super) unjudged: Vec<String>,
     pub(super) degraded: Vec<String>,
@@ -181,6 +184,7 @@ impl<'a> View<'a> {
             decided_by: word(Layer::ALL, Layer::as_str, self.decided_by.get(row)?)?,
             score: self.score.get(row),
             reason_codes: self.texts("reason_codes", row),
+            rule_ids: self.texts("rule_ids", row),
             fired: self.texts("fired", row),
             unjudged: self.texts("unjudged", row),
             degraded: self.texts("degraded", row),

@@ -67,12 +67,13 @@ impl RuleTable {
         self.bad += u64::from(label == Label::Bad);
         let one = Tally::one(row.value_minor, label);
         let speaking = row.fired.iter().filter(|entry| !entry.starts_with(FALLBACK)).count();
+        let decisive = row.rule_ids.first();
+        let decisive = decisive.map(|id| format!("{}:{id}", row.decided_by.as_str()));
         for entry in &row.fired {
             let is_fallback = entry.starts_with(FALLBACK);
             let counted = self.rows.entry(entry.clone()).or_default();
             counted.fires += one;
-            let layer = entry.split(':').next().unwrap_or_default();
-            counted.decided += u64::from(layer == row.decided_by.as_str());
+            counted.decided += u64::from(Some(entry) == decisive.as_ref());
             counted.alone += u64::from(speaking == usize::from(!is_fallback));
         }
         for entry in &row.unjudged {

@@ -22,10 +22,14 @@ fn texts(name: &str, rows: &[&[&str]]) -> Column {
         .unwrap()
 }
 
-fn decisions(folder: &Path, name: &str, claims: &[Claim<'_>]) -> PathBuf {
-    let each = |get: fn(&Claim<'_>) -> String| claims.iter().map(get).collect::<Vec<String>>();
+fn decisions(folder: &Path, name: &str, claims: &[Claim<'static>]) -> PathBuf {
+    let each = |get: fn(&Claim<'static>) -> String| claims.iter().map(get).collect::<Vec<String>>();
     let days: Vec<i64> =
         (0_i64..).zip(claims).map(|(row, _)| (20_000 + row / 2) * DAY_MS).collect();
+    // The first entry that fired decides here.
+    let first = |claim: &Claim<'static>| claim.4.first().and_then(|entry| entry.split(':').nth(1));
+    let deciding: Vec<Vec<&str>> =
+        claims.iter().map(|claim| first(claim).into_iter().collect()).collect();
     let columns = vec![
         Column::new("request_id".into(), each(|claim| claim.0.to_owned())),
         Column::new("refund_id".into(), each(|claim| claim.1.to_owned())),
@@ -39,6 +43,7 @@ fn decisions(folder: &Path, name: &str, claims: &[Claim<'_>]) -> PathBuf {
             claims.iter().map(|claim| claim.6.map(|_| 0.999)).collect::<Vec<Option<f64>>>(),
         ),
         texts("reason_codes", &claims.iter().map(|_| ["because"].as_slice()).collect::<Vec<_>>()),
+        texts("rule_ids", &deciding.iter().map(Vec::as_slice).collect::<Vec<_>>()),
         texts("fired", &claims.iter().map(|claim| claim.4).collect::<Vec<_>>()),
         texts("unjudged", &claims.iter().map(|claim| claim.5).collect::<Vec<_>>()),
         texts("degraded", &claims.iter().map(|_| ["rules_only"].as_slice()).collect::<Vec<_>>()),

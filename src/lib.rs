@@ -62,6 +62,7 @@
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
 //! | tables | document, domain, wire |
+//! | mapping | document, domain, fingerprint, tables, wire |
 //! | simulate | document, domain, tables |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
@@ -84,6 +85,7 @@ pub mod findings;
 pub mod fingerprint;
 pub mod geo;
 pub mod ledger;
+pub mod mapping;
 pub mod policy;
 pub mod records;
 pub mod rpc;

@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+mod convert;
 mod demo;
 mod demo_table;
 mod evidence;
@@ -51,6 +52,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Simulate a platform: facts, claims, labels, the truth, and geo files that fit.
     Simulate(simulate::Simulate),
+    /// Turn tables of your own (orders, payments, refunds, ...) into facts and claims.
+    Convert(convert::Convert),
 }
 
 /// Where the settings are.
@@ -62,7 +65,7 @@ struct ConfigArg {
 }
 
 /// Runs the command that the arguments name. Exit code 0: done; 1: something was wrong with the input or the machine,
-/// and standard error says what; 2: the arguments are not understood.
+/// and standard error says what; 2: the arguments are not understood; 3: done, but some rows of the input were rejected.
 #[must_use]
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
@@ -75,9 +78,14 @@ pub fn run() -> ExitCode {
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Convert(convert) => return exit(convert.run()),
     };
+    exit(result.map(|()| ExitCode::SUCCESS))
+}
+
+fn exit(result: Result<ExitCode, output::Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::complain(&error);
             ExitCode::FAILURE

@@ -54,3 +54,16 @@ pub(super) fn line(text: impl fmt::Display) -> Result<(), Failure> {
 pub(super) fn complain(failure: &Failure) {
     drop(writeln!(io::stderr().lock(), "{failure}"));
 }
+
+/// Digits in threes.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::output::{self, Failure, located};
+use super::output::{self, Failure, grouped, located};
 use crate::document::read_text;
 use crate::simulate::{self, Knobs, Summary};
 use crate::tables;
@@ -150,19 +150,6 @@ fn report(knobs: &Knobs, summary: &Summary) -> String {
 fn share(part: u64, whole: u64, of: &str) -> String {
     let hundredths = part.saturating_mul(10_000).checked_div(whole).unwrap_or(0);
     format!("{}.{:02} % of {of}", hundredths / 100, hundredths % 100)
-}
-
-/// Digits in threes.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub use reader::TableReader;
 pub use record::{Observed, Record};
 pub use writer::TableWriter;
 
+pub(crate) use parquet_reader::RowGroups;
 pub(crate) use parquet_writer::ParquetTable;
 pub(crate) use partial::PartialFile;
 pub(crate) use record::columns;

@@ -10,15 +10,18 @@ use polars::prelude::DataFrame;
 use super::{ROW_GROUP_ROWS, TableError};
 
 /// The row groups of a file. A row group that is larger than [`ROW_GROUP_ROWS`] is read in parts.
-pub(super) struct RowGroups {
+pub(crate) struct RowGroups {
     path: PathBuf,
     file: File,
+    /// The columns that are read; all of them when there is no list.
+    columns: Option<Vec<String>>,
+    rows: usize,
     /// First row and number of rows of what is still to be read, last part first.
     parts: Vec<(usize, usize)>,
 }
 
 impl RowGroups {
-    pub(super) fn open(path: &Path) -> Result<Self, TableError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, TableError> {
         let file = File::open(path).map_err(TableError::io(path, "read"))?;
         let handle = file.try_clone().map_err(TableError::io(path, "read"))?;
         let mut reader = ParquetReader::new(handle);
@@ -34,15 +37,26 @@ impl RowGroups {
             }
         }
         parts.reverse();
-        Ok(Self { path: path.to_path_buf(), file, parts })
+        Ok(Self { path: path.to_path_buf(), file, columns: None, rows: first, parts })
+    }
+
+    /// Reads these columns only, which the file must have.
+    pub(crate) fn with_columns(self, columns: Vec<String>) -> Self {
+        Self { columns: Some(columns), ..self }
+    }
+
+    /// Rows of the whole file.
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
     }
 
     /// The next rows; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
+    pub(crate) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
         let Some(part) = self.parts.pop() else { return Ok(None) };
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         ParquetReader::new(handle)
             .with_slice(Some(part))
+            .with_columns(self.columns.clone())
             .read_parallel(ParallelStrategy::None)
             .finish()
             .map(Some)
@@ -50,7 +64,7 @@ impl RowGroups {
     }
 
     /// A frame with every column and no row.
-    pub(super) fn empty(&self) -> Result<DataFrame, TableError> {
+    pub(crate) fn empty(&self) -> Result<DataFrame, TableError> {
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         ParquetReader::new(handle)
             .with_slice(Some((0, 0)))

@@ -28,6 +28,12 @@ impl Values {
         self.0.push((name, value));
     }
 
+    /// Everything was taken out.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn take(&mut self, name: &str) -> Option<Value> {
         let index = self.0.iter().position(|(known, _)| *known == name)?;
         Some(self.0.swap_remove(index).1)

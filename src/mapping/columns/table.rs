@@ -116,15 +116,16 @@ fn name(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<String> 
         problems.error(at, format!("{place}: name must have 1 to {NAME_MAX_BYTES} bytes"));
         return None;
     }
-    fields.rename(format!("table `{name}`"));
+    fields.rename(name.clone());
     Some(name)
 }
 
 fn files(fields: &mut Fields<'_>, source: &str, problems: &mut Problems<'_>) -> Vec<Pattern> {
-    let given: Option<Vec<Spanned<String>>> = fields.required("files", problems);
+    let given: Option<Spanned<Vec<Spanned<String>>>> = fields.required("files", problems);
     let Some(given) = given else { return Vec::new() };
-    if given.is_empty() {
-        problems.error(fields.at(), format!("{}: `files` is empty; name one", fields.place()));
+    if given.as_ref().is_empty() {
+        let place = fields.place();
+        problems.error(given.span().start, format!("{place}: `files` is empty; name one"));
     }
     let pattern = |text: Spanned<String>| {
         let at = text.span().start;
@@ -134,7 +135,7 @@ fn files(fields: &mut Fields<'_>, source: &str, problems: &mut Problems<'_>) -> 
         }
         Pattern { line: line_of(source, at), text: text.into_inner() }
     };
-    given.into_iter().map(pattern).collect()
+    given.into_inner().into_iter().map(pattern).collect()
 }
 
 fn delimiter(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<u8> {

@@ -74,9 +74,9 @@ fn the_example_becomes_facts_and_claims() {
     // What stands in the tables, found again by another way: sums of the columns.
     let paid: i64 = facts
         .iter()
-        .filter_map(|fact| match &fact.record.body {
-            FactBody::PaymentCaptured(payment) => Some(payment.amount.amount_minor),
-            _ => None,
+        .filter_map(|fact| {
+            let FactBody::PaymentCaptured(payment) = &fact.record.body else { return None };
+            Some(payment.amount.amount_minor)
         })
         .sum();
     let rows = fs::read_to_string(example().join("payments.csv")).unwrap();

@@ -2,6 +2,7 @@
 
 mod condition;
 mod field;
+mod own;
 mod record;
 mod settings;
 mod table;

@@ -66,10 +66,9 @@ mod tests {
     fn read(unit: Unit, text: &str, currency: &str) -> Result<i64, String> {
         let money = MoneyRead { unit, style: NumberStyle::PLAIN, negate: text.starts_with('-') };
         let read = money.read(&Cell::text(text), Currency::parse(currency).unwrap());
-        match read.map_err(|reason| reason.text.into_owned())? {
-            Value::Money(minor, _) => Ok(minor),
-            other => Err(format!("{other:?}")),
-        }
+        let value = read.map_err(|reason| reason.text.into_owned())?;
+        let Value::Money(minor, _) = value else { return Err(format!("{value:?}")) };
+        Ok(minor)
     }
 
     #[test]

@@ -19,10 +19,14 @@ type Told = (u64, Option<u64>, Result<Vec<String>, String>);
 fn read(path: &Path, table: &Table) -> Result<Vec<Told>, SourceError> {
     let mut told = Vec::new();
     Source::open(path, table)?.each_row::<SourceError>(&mut |row| {
-        let text = |cell: &Cell<'_>| match cell {
-            Cell::Text(text) => text.clone().into_owned(),
-            Cell::Null => "(null)".to_owned(),
-            other => format!("{other:?}"),
+        let text = |cell: &Cell<'_>| {
+            if let Cell::Text(text) = cell {
+                text.clone().into_owned()
+            } else if *cell == Cell::Null {
+                "(null)".to_owned()
+            } else {
+                format!("{cell:?}")
+            }
         };
         let cells = row.cells.map(|cells| cells.iter().map(text).collect());
         let cells = cells.map_err(|fault| format!("{}: {}", fault.column, fault.reason.text));

@@ -146,7 +146,12 @@ impl RowReader<'_> {
         let cell = |slot: &usize| {
             let cell = cells.get(*slot).unwrap_or(&Cell::Null);
             let text = cell.as_text().unwrap_or_else(|| Cow::Owned(format!("{cell:?}")));
-            text.replace('\0', "\u{fffd}")
+            let is_secret = self.table.columns.get(*slot).is_none_or(|column| column.secret);
+            match self.maker.filter(|_| is_secret) {
+                // Guesses of a key could be tested against its plain hash.
+                Some(maker) => maker.pseudonym(&text),
+                None => text.replace('\0', "\u{fffd}"),
+            }
         };
         let keys: Vec<String> = record.id_columns.iter().map(cell).collect();
         let mut parts = vec![table, kind, number.as_str()];

@@ -68,6 +68,37 @@ impl Field {
         }
     }
 
+    /// The column that it is read from.
+    pub(super) const fn slot(&self) -> Option<usize> {
+        match &self.origin {
+            Origin::Column { slot, .. } | Origin::Money { slot, .. } => Some(*slot),
+            Origin::Constant(_) => None,
+        }
+    }
+
+    /// Whether the text of the cell becomes part of the record.
+    pub(super) fn keeps_text(&self) -> bool {
+        fn keeps(read: &Read) -> bool {
+            match read {
+                Read::Text | Read::Id { hash: false } => true,
+                Read::List { item, .. } => keeps(item),
+                Read::Id { hash: true }
+                | Read::Key { .. }
+                | Read::Word(_)
+                | Read::Whole(_)
+                | Read::Real(_)
+                | Read::Truth(_)
+                | Read::Time(_)
+                | Read::Address
+                | Read::Digest(_) => false,
+            }
+        }
+        match &self.origin {
+            Origin::Column { read, .. } => keeps(read),
+            Origin::Constant(_) | Origin::Money { .. } => false,
+        }
+    }
+
     pub(super) fn read(
         def: &'static FieldDef,
         value: Spanned<DeValue<'_>>,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use toml::Spanned;
 
+use super::field::Field;
 use super::line_of;
 use super::record::Record;
 use super::settings::Settings;
@@ -38,7 +39,7 @@ pub(in crate::mapping) struct Pattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::mapping) struct ColumnUse {
     pub(in crate::mapping) name: String,
-    /// The first line of columns.toml that names it.
+    /// A line of columns.toml that names it.
     pub(in crate::mapping) line: usize,
     /// A file may lack it.
     pub(in crate::mapping) optional: bool,
@@ -50,6 +51,8 @@ pub(in crate::mapping) struct ColumnUse {
 pub(super) struct Columns<'a> {
     source: &'a str,
     uses: Vec<ColumnUse>,
+    /// Where each is named first.
+    places: Vec<usize>,
     slots: HashMap<String, usize>,
 }
 
@@ -66,6 +69,7 @@ impl Columns<'_> {
         let slot = self.uses.len();
         let line = line_of(self.source, at);
         self.uses.push(ColumnUse { name: name.to_owned(), line, optional, secret });
+        self.places.push(at);
         self.slots.insert(name.to_owned(), slot);
         slot
     }
@@ -83,7 +87,8 @@ impl Table {
         settings.read_all(&mut fields, problems);
         let files = files(&mut fields, source, problems);
         let delimiter = delimiter(&mut fields, problems);
-        let mut columns = Columns { source, uses: Vec::new(), slots: HashMap::new() };
+        let mut columns =
+            Columns { source, uses: Vec::new(), places: Vec::new(), slots: HashMap::new() };
         let mut records = Vec::new();
         let mut given = 0;
         for def in &RECORDS {
@@ -102,6 +107,7 @@ impl Table {
                 ),
             );
         }
+        keep_secrets(&fields, &records, &columns, problems);
         fields.finish(problems);
         Some(Self { name: name?, files, delimiter, columns: columns.uses, records })
     }
@@ -136,6 +142,27 @@ fn files(fields: &mut Fields<'_>, source: &str, problems: &mut Problems<'_>) -> 
         Pattern { line: line_of(source, at), text: text.into_inner() }
     };
     given.into_inner().into_iter().map(pattern).collect()
+}
+
+/// What is hashed in one field and kept in clear in another was not meant.
+fn keep_secrets(
+    fields: &Fields<'_>,
+    records: &[Record],
+    columns: &Columns<'_>,
+    problems: &mut Problems<'_>,
+) {
+    let all = || records.iter().flat_map(|record| &record.fields);
+    for (slot, (column, at)) in columns.uses.iter().zip(&columns.places).enumerate() {
+        let of_column = |field: &&Field| field.slot() == Some(slot);
+        let kept = all().filter(of_column).find(|field| field.keeps_text());
+        if let Some(kept) = kept.filter(|_| all().filter(of_column).any(Field::hashes)) {
+            let (place, name, kept) = (fields.place(), &column.name, kept.def.name);
+            problems.error(
+                *at,
+                format!("{place}: column `{name}` is hashed, but `{kept}` keeps it in clear; set `hash = true` there too"),
+            );
+        }
+    }
 }
 
 fn delimiter(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Option<u8> {

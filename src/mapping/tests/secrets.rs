@@ -67,3 +67,34 @@ fn what_is_secret_is_in_no_message() {
         assert!(seen[0].contains(",result,"));
     }
 }
+
+#[test]
+fn what_is_hashed_is_kept_in_clear_nowhere() {
+    let clear = columns(true).replace("order_id = \"at\"", "order_id = \"card\"");
+    let told: Vec<String> =
+        Mapping::load(&clear).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "17: error: t: column `card` is hashed, but `order_id` keeps it in clear; set `hash = true` there too"
+        ]
+    );
+}
+
+#[test]
+fn guesses_of_keys_cannot_be_tested_against_ids() {
+    let columns =
+        columns(true).replace("result = { column", "id_columns = [\"key\"]\nresult = { column");
+    let file = format!("kind,at,key,result,ip,card\nuse,1770000000,{KEY},ok,,\n");
+    let id = |pepper: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = plan(folder.path(), &columns, &[("t.csv", file.as_bytes())]);
+        let fingerprinter = Some(Fingerprinter::new(pepper).unwrap());
+        convert(&plan, &ConvertOptions { fingerprinter, ..options() }, folder.path(), |_| {})
+            .unwrap();
+        let facts = TableReader::<Fact>::read_all(&folder.path().join(FACTS_FILE)).unwrap();
+        facts[0].record.id.to_string()
+    };
+    assert_eq!(id(PEPPER), id(PEPPER));
+    assert_ne!(id(PEPPER), id(b"another pepper, also secret"));
+}

@@ -62,6 +62,7 @@
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
 //! | tables | document, domain, wire |
+//! | mapping | document, domain, fingerprint, tables, wire |
 //! | simulate | document, domain, tables |
 //! | page | nothing |
 //! | report | domain, page, signals, tables |
@@ -88,6 +89,7 @@ pub mod fingerprint;
 pub mod geo;
 pub mod history;
 pub mod ledger;
+pub mod mapping;
 pub mod page;
 pub mod policy;
 pub mod records;

@@ -2,21 +2,23 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::output::{self, Failure};
-use super::progress::grouped;
+use super::convert::{EXIT_CODES, ended};
+use super::output::{self, Failure, grouped};
 use super::replay::{Files, Inputs, Results, replay, report, short};
 use super::{ConfigArg, check, setup};
 use crate::config::Config;
 use crate::domain::{Layer, Money};
 use crate::engine::Setup;
-use crate::history::{DECISIONS_FILE, OUTCOMES_FILE, Replayed, WORK_FOLDER};
+use crate::history::{DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
 use crate::report::{self, Comparison, RuleFacts};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct Backtest {
     #[command(flatten)]
     config: ConfigArg,
@@ -31,7 +33,7 @@ pub(super) struct Backtest {
 
 impl Backtest {
     /// Replays the history under both, each with its own consequences, and says what changes.
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let [a, b] = self.policies.as_slice() else {
             return Err(format!("{} policies are given; give two", self.policies.len()).into());
         };
@@ -57,7 +59,9 @@ impl Backtest {
         output::line(changes(&comparison, &a.setup))?;
         fs::remove_dir_all(out.join(WORK_FOLDER))?;
         output::line(format!("written to {}: {REPORT}, {FLIPS}, {FIGURES}, a, b", out.display()))?;
-        replayed.flatten().map_or(Ok(()), |replayed| self.results.complain(&replayed))
+        // Both read the same rows.
+        let rejected = replayed.flatten().map_or(0, |replayed| replayed.rejected);
+        ended(rejected, &out.join("b").join(REJECTS_FILE))
     }
 }
 

@@ -1,8 +1,8 @@
 //! `vouch export`.
 
 use super::open::open_ledger;
-use super::output::{self, Failure};
-use super::progress::{bar, grouped};
+use super::output::{self, Failure, grouped};
+use super::progress::bar;
 use super::replay::Results;
 use super::{ConfigArg, check};
 use crate::domain::Timestamp;

@@ -3,6 +3,7 @@
 mod backtest;
 mod check;
 mod clock;
+mod convert;
 mod demo;
 mod demo_table;
 mod evidence;
@@ -16,6 +17,7 @@ mod open;
 mod output;
 mod progress;
 mod replay;
+mod score;
 mod serve;
 mod signals;
 mod simulate;
@@ -56,6 +58,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Simulate a platform: facts, claims, labels, the truth, and geo files that fit.
     Simulate(simulate::Simulate),
+    /// Judge last year's orders: tables of your own, through the engine, to verdicts and a report.
+    Score(score::Score),
     /// Send files of facts and claims through the engine: verdicts and signals as tables.
     Replay(replay::Replay),
     /// Replay a history under two policies: what changes, in claims and money, entry by entry.
@@ -64,6 +68,8 @@ enum Command {
     Export(export::Export),
     /// Replay a ledger and compare every signal and verdict with what was served. The server must not run.
     Verify(verify::Verify),
+    /// Turn tables of your own (orders, payments, refunds, ...) into facts and claims.
+    Convert(convert::Convert),
 }
 
 /// Where the settings are.
@@ -75,7 +81,7 @@ struct ConfigArg {
 }
 
 /// Runs the command that the arguments name. Exit code 0: done; 1: something was wrong with the input or the machine,
-/// and standard error says what; 2: the arguments are not understood.
+/// and standard error says what; 2: the arguments are not understood; 3: done, but some rows of the input were rejected.
 #[must_use]
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
@@ -88,13 +94,19 @@ pub fn run() -> ExitCode {
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
-        Command::Replay(replay) => replay.run(),
-        Command::Backtest(backtest) => backtest.run(),
+        Command::Replay(replay) => return exit(replay.run()),
+        Command::Backtest(backtest) => return exit(backtest.run()),
+        Command::Score(score) => return exit(score.run()),
         Command::Export(export) => export.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Convert(convert) => return exit(convert.run()),
     };
+    exit(result.map(|()| ExitCode::SUCCESS))
+}
+
+fn exit(result: Result<ExitCode, output::Failure>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::complain(&error);
             ExitCode::FAILURE

@@ -1,7 +1,9 @@
 //! Writing to the terminal.
 
 use std::fmt;
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::document::Problem;
 
@@ -53,4 +55,29 @@ pub(super) fn line(text: impl fmt::Display) -> Result<(), Failure> {
 /// Prints a failure on standard error; there is nobody left to tell when that fails.
 pub(super) fn complain(failure: &Failure) {
     drop(writeln!(io::stderr().lock(), "{failure}"));
+}
+
+/// Makes the folder for results, which must be empty unless what is there may be replaced.
+pub(super) fn prepare_folder(folder: &Path, overwrite: bool) -> Result<(), Failure> {
+    let shown = folder.display();
+    let failed = |error: io::Error| format!("the folder `{shown}` cannot be used: {error}");
+    fs::create_dir_all(folder).map_err(failed)?;
+    let is_empty = fs::read_dir(folder).map_err(failed)?.next().is_none();
+    if is_empty || overwrite {
+        return Ok(());
+    }
+    Err(format!("the folder `{shown}` is not empty; name another one, or give --overwrite").into())
+}
+
+/// Digits in threes.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -1,15 +1,16 @@
 //! `vouch replay`.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::output::{self, Failure};
-use super::progress::{bar, counter, grouped};
+use super::convert::{EXIT_CODES, ended};
+use super::output::{self, Failure, grouped};
+use super::progress::{bar, counter};
 use super::{ConfigArg, check, setup};
 use crate::config::Config;
 use crate::domain::Money;
@@ -24,6 +25,7 @@ const SAVE_EVERY: Duration = Duration::from_secs(120);
 const REPORT_FILE: &str = "report.html";
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct Replay {
     #[command(flatten)]
     judging: Judging,
@@ -70,8 +72,8 @@ pub(super) struct Results {
 }
 
 impl Replay {
-    /// Replays, and says what came of it. Fails when something was refused: the results are there, and say what.
-    pub(super) fn run(self) -> Result<(), Failure> {
+    /// Replays, and says what came of it.
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let config = self.judging.read()?;
         let files = self.inputs.files()?;
         let work = self.results.prepare()?;
@@ -146,6 +148,11 @@ fn tables(folder: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
 }
 
 impl Results {
+    /// What is there may be replaced.
+    pub(super) const fn overwrite(&self) -> bool {
+        self.overwrite
+    }
+
     /// Where they go.
     pub(super) fn folder(&self) -> &Path {
         &self.out
@@ -153,45 +160,25 @@ impl Results {
 
     /// Makes the folders; the one for work.
     pub(super) fn prepare(&self) -> Result<PathBuf, Failure> {
-        let shown = self.out.display();
         let work = self.out.join(WORK_FOLDER);
-        let failed = |error: io::Error| format!("the folder `{shown}` cannot be used: {error}");
-        fs::create_dir_all(&self.out).map_err(failed)?;
-        let is_empty = fs::read_dir(&self.out).map_err(failed)?.next().is_none();
         if self.overwrite && work.exists() {
-            fs::remove_dir_all(&work).map_err(failed)?;
+            fs::remove_dir_all(&work)?;
         }
-        if !is_empty && !work.exists() && !self.overwrite {
-            let hint = "name another one, or give --overwrite";
-            return Err(format!("the folder `{shown}` is not empty; {hint}").into());
-        }
-        fs::create_dir_all(&work).map_err(failed)?;
+        output::prepare_folder(&self.out, self.overwrite || work.exists())?;
+        fs::create_dir_all(&work)?;
         Ok(work)
     }
 
-    /// Says what came of it. Fails when something was refused: the rest is done.
-    pub(super) fn end(&self, replayed: &Replayed) -> Result<(), Failure> {
+    /// Says what came of it; the exit code.
+    pub(super) fn end(&self, replayed: &Replayed) -> Result<ExitCode, Failure> {
         let shown = self.out.display();
         output::line(format!("events    {}", grouped(replayed.events)))?;
         output::line(format!("repeated  {}", grouped(replayed.repeated)))?;
-        output::line(format!("refused   {}", grouped(replayed.rejected)))?;
+        output::line(format!("rejected  {}", grouped(replayed.rejected)))?;
         output::line(format!(
             "written to {shown}: {DECISIONS_FILE}, {OUTCOMES_FILE}, {REPORT_FILE}"
         ))?;
-        self.complain(replayed)
-    }
-
-    /// Fails when something was refused.
-    pub(super) fn complain(&self, replayed: &Replayed) -> Result<(), Failure> {
-        if replayed.rejected == 0 {
-            return Ok(());
-        }
-        Err(format!(
-            "{} rows were refused; `{}` says why, and the rest is done",
-            grouped(replayed.rejected),
-            self.out.join(REJECTS_FILE).display()
-        )
-        .into())
+        ended(replayed.rejected, &self.out.join(REJECTS_FILE))
     }
 }
 

@@ -1,14 +1,12 @@
 //! `vouch simulate`.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::output::{self, Failure, located};
-use super::progress::{bar, grouped};
+use super::output::{self, Failure, grouped, located};
+use super::progress::bar;
 use crate::document::read_text;
 use crate::simulate::{self, Knobs, Summary};
 use crate::tables;
@@ -60,7 +58,7 @@ impl Simulate {
     /// Simulates, and says what came of it.
     pub(super) fn run(self) -> Result<(), Failure> {
         let knobs = self.knobs()?;
-        self.prepare_folder()?;
+        output::prepare_folder(&self.out, self.overwrite)?;
         let mut formats: Vec<tables::Format> = self.format.iter().map(|f| (*f).into()).collect();
         formats.sort_unstable();
         formats.dedup();
@@ -87,19 +85,6 @@ impl Simulate {
         knobs.size.orders = self.orders.unwrap_or(knobs.size.orders);
         knobs.size.days = self.days.unwrap_or(knobs.size.days);
         Ok(knobs)
-    }
-
-    fn prepare_folder(&self) -> Result<(), Failure> {
-        let folder: &Path = &self.out;
-        let shown = folder.display();
-        let failed = |error: io::Error| format!("the folder `{shown}` cannot be used: {error}");
-        fs::create_dir_all(folder).map_err(failed)?;
-        let is_empty = fs::read_dir(folder).map_err(failed)?.next().is_none();
-        if is_empty || self.overwrite {
-            return Ok(());
-        }
-        Err(format!("the folder `{shown}` is not empty; name another one, or give --overwrite")
-            .into())
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::open::open_ledger;
-use super::output::{self, Failure};
-use super::progress::{bar, grouped};
+use super::output::{self, Failure, grouped};
+use super::progress::bar;
 use super::replay::Judging;
 use super::setup;
 use crate::history::{self, Verified};

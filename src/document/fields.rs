@@ -95,6 +95,47 @@ impl<'a> Fields<'a> {
         Self::of(value, &place, format!("[{place}]"), self.broken, problems)
     }
 
+    /// The keys of one table inside this one, or of each of several (`[[…]]`); none when there is no such key. `shape` is
+    /// how it is written.
+    pub(crate) fn one_or_more_tables(
+        &mut self,
+        key: &'static str,
+        shape: &str,
+        problems: &mut Problems<'_>,
+    ) -> Vec<Self> {
+        let place = format!("{}.{key}", self.place);
+        let Some(value) = self.optional_value(key) else { return Vec::new() };
+        let items = if value.as_ref().is_array() {
+            let DeValue::Array(items) = value.into_inner() else { return Vec::new() };
+            items.into_iter().collect()
+        } else {
+            vec![value]
+        };
+        let table = |item| Self::of(item, &place, shape, self.broken, problems);
+        items.into_iter().filter_map(table).collect()
+    }
+
+    /// A value of whatever type that may be left out.
+    pub(crate) fn optional_value(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+        self.asked_for.push(key);
+        self.table.remove(key)
+    }
+
+    /// How messages name the table.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Where the table stands in the text, in bytes.
+    pub(crate) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The text is no TOML: what is missing may have been lost.
+    pub(crate) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// What nobody asked for.
     pub(crate) fn finish(self, problems: &mut Problems<'_>) {
         for (key, _) in self.table {

@@ -89,7 +89,7 @@ pub enum TableError {
 
 impl TableError {
     /// For `map_err`.
-    pub(super) fn io(path: &std::path::Path, doing: &'static str) -> impl Fn(io::Error) -> Self {
+    pub(crate) fn io(path: &std::path::Path, doing: &'static str) -> impl Fn(io::Error) -> Self {
         move |reason| Self::Io { path: path.to_path_buf(), doing, reason }
     }
 

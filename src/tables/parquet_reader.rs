@@ -13,6 +13,9 @@ use super::{ROW_GROUP_ROWS, TableError};
 pub(crate) struct RowGroups {
     path: PathBuf,
     file: File,
+    /// The columns that are read; all of them when there is no list.
+    columns: Option<Vec<String>>,
+    rows: usize,
     /// First row and number of rows of what is still to be read, last part first.
     parts: Vec<(usize, usize)>,
 }
@@ -34,7 +37,17 @@ impl RowGroups {
             }
         }
         parts.reverse();
-        Ok(Self { path: path.to_path_buf(), file, parts })
+        Ok(Self { path: path.to_path_buf(), file, columns: None, rows: first, parts })
+    }
+
+    /// Reads these columns only, which the file must have.
+    pub(crate) fn with_columns(self, columns: Vec<String>) -> Self {
+        Self { columns: Some(columns), ..self }
+    }
+
+    /// Rows of the whole file.
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
     }
 
     /// The next rows; `None` at the end.
@@ -43,6 +56,7 @@ impl RowGroups {
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         ParquetReader::new(handle)
             .with_slice(Some(part))
+            .with_columns(self.columns.clone())
             .read_parallel(ParallelStrategy::None)
             .finish()
             .map(Some)

@@ -9,6 +9,7 @@
 
 mod cases;
 mod check;
+mod convert;
 mod crash;
 mod engine;
 mod evidence;

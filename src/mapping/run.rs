@@ -1,0 +1,273 @@
+//! All files of a plan, row by row.
+
+use std::path::{Path, PathBuf};
+
+use super::plan::{Plan, PlannedTable};
+use super::rejects::{FaultPlace, MaxRejects, REJECTS_FILE, RejectsFile};
+use super::rows::{Made, RowReader};
+use super::source::{Source, SourceError, SourceRow};
+use super::summary::{Summary, TableSummary};
+use crate::domain::{Fact, FactBody, RefundClaim};
+use crate::fingerprint::Fingerprinter;
+use crate::tables::{TableError, TableWriter};
+
+/// The name of the file with the facts.
+pub const FACTS_FILE: &str = "facts.parquet";
+/// The name of the file with the claims.
+pub const CLAIMS_FILE: &str = "claims.parquet";
+/// Rows between two tellings of progress.
+const PROGRESS_ROWS: u64 = 512;
+
+/// What is not in columns.toml.
+#[derive(Debug, Clone, Default)]
+pub struct ConvertOptions {
+    /// Makes fingerprints of what is to be hashed; needed when [`Plan::needs_pepper`].
+    pub fingerprinter: Option<Fingerprinter>,
+    /// How many bad rows are borne.
+    pub max_rejects: MaxRejects,
+}
+
+/// Why a conversion stopped. No facts and claims of it are left then.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    /// A column is to be hashed, and there is nothing to hash with.
+    #[error("columns.toml hashes a column, which needs the platform's secret pepper")]
+    NoPepper,
+    /// A user's file.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A file that is written.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Too many rows are bad.
+    #[error(
+        "stopped: of {rows} rows of table `{table}`, {bad} are bad, more than {limit}; see `{}`, correct columns.toml or the files, or raise --max-rejects",
+        rejects.display()
+    )]
+    TooManyRejects {
+        /// The table.
+        table: String,
+        /// Its rows so far.
+        rows: u64,
+        /// The bad ones among them.
+        bad: u64,
+        /// How many are borne.
+        limit: MaxRejects,
+        /// The file that tells of them.
+        rejects: PathBuf,
+        /// What was found until then.
+        summary: Box<Summary>,
+    },
+}
+
+/// Reads every file of a plan and writes `facts.parquet`, `claims.parquet` and `rejects.csv` into a folder that exists.
+/// `progress` is told of the bytes that were read so far, of [`Plan::bytes`]. Records are in the order of the tables, files
+/// and rows; rejected rows are none of them.
+///
+/// # Errors
+/// A file cannot be read or written, or too many rows are bad; no facts and claims are left then, but what an earlier run
+/// left is. `rejects.csv` is written when too many rows are bad.
+pub fn convert(
+    plan: &Plan,
+    options: &ConvertOptions,
+    folder: &Path,
+    mut progress: impl FnMut(u64),
+) -> Result<Summary, ConvertError> {
+    if plan.needs_pepper() && options.fingerprinter.is_none() {
+        return Err(ConvertError::NoPepper);
+    }
+    let mut run = Run {
+        options,
+        facts: TableWriter::create(&folder.join(FACTS_FILE))?,
+        claims: TableWriter::create(&folder.join(CLAIMS_FILE))?,
+        rejects: RejectsFile::create(folder)?,
+        summary: Summary::default(),
+    };
+    let mut passed = 0;
+    for planned in &plan.tables {
+        run.summary
+            .tables
+            .push(TableSummary { name: planned.table.name.clone(), ..TableSummary::default() });
+        match run.table(planned, &mut passed, &mut progress) {
+            Ok(()) => {}
+            Err(Stop::TooMany) => return Err(run.too_many(folder)),
+            Err(Stop::Error(error)) => return Err(error),
+        }
+    }
+    run.facts.finish()?;
+    run.claims.finish()?;
+    run.rejects.finish()?;
+    Ok(run.summary)
+}
+
+/// Why reading stops before the end.
+enum Stop {
+    TooMany,
+    Error(ConvertError),
+}
+
+impl<E: Into<ConvertError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+struct Run<'a> {
+    options: &'a ConvertOptions,
+    facts: TableWriter<Fact>,
+    claims: TableWriter<RefundClaim>,
+    rejects: RejectsFile,
+    summary: Summary,
+}
+
+impl Run<'_> {
+    fn table(
+        &mut self,
+        planned: &PlannedTable,
+        passed: &mut u64,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), Stop> {
+        let mut unseen: Option<Vec<usize>> = None;
+        for (path, bytes) in &planned.files {
+            let mut source = Source::open(path, &planned.table).map_err(ConvertError::Source)?;
+            source.each_row::<Stop>(&mut |row| {
+                if row.number.is_multiple_of(PROGRESS_ROWS) {
+                    progress(*passed + row.bytes);
+                }
+                self.row(planned, path, row)
+            })?;
+            self.count(|table| table.files += 1);
+            *passed += bytes;
+            progress(*passed);
+            let here = source.never_seen();
+            match &mut unseen {
+                None => unseen = Some(here.to_vec()),
+                Some(unseen) => unseen.retain(|slot| here.contains(slot)),
+            }
+        }
+        for slot in unseen.unwrap_or_default() {
+            if let Some(column) = planned.table.columns.get(slot) {
+                let names = (planned.table.name.clone(), column.name.clone());
+                self.summary.never_seen.push(names);
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, planned: &PlannedTable, path: &Path, row: SourceRow<'_>) -> Result<(), Stop> {
+        let table = &planned.table;
+        self.count(|counts| counts.rows += 1);
+        let place = FaultPlace {
+            file: path,
+            row: row.number,
+            line: row.line,
+            table: &table.name,
+            record: "",
+        };
+        let cells = match row.cells {
+            Ok(cells) => cells,
+            Err(fault) => {
+                self.reject(place, &[fault])?;
+                return self.bad_row();
+            }
+        };
+        let reader = RowReader { table, maker: self.options.fingerprinter.as_ref() };
+        let (mut made, mut bad) = (0, false);
+        for record in &table.records {
+            match reader.record(record, &cells) {
+                Ok(None) => {}
+                Ok(Some(record)) => {
+                    made += 1;
+                    self.write(&record)?;
+                }
+                Err(faults) => {
+                    bad = true;
+                    self.reject(FaultPlace { record: record.def.name, ..place }, &faults)?;
+                }
+            }
+        }
+        self.count(|counts| {
+            counts.records += made;
+            counts.left_out += u64::from(made == 0 && !bad);
+        });
+        if bad { self.bad_row() } else { Ok(()) }
+    }
+
+    fn write(&mut self, made: &Made) -> Result<(), TableError> {
+        match made {
+            Made::Fact(fact) => {
+                *self.summary.facts.entry(kind(&fact.record.body)).or_default() += 1;
+                self.facts.write(fact.observed_at, &fact.record)
+            }
+            Made::Claim(claim) => {
+                self.summary.claims += 1;
+                self.claims.write(claim.observed_at, &claim.record)
+            }
+        }
+    }
+
+    fn reject(
+        &mut self,
+        place: FaultPlace<'_>,
+        faults: &[super::fault::Fault],
+    ) -> Result<(), TableError> {
+        for fault in faults {
+            self.rejects.write(place, fault)?;
+            self.summary.reject(place.table, place.record, fault);
+        }
+        Ok(())
+    }
+
+    fn bad_row(&mut self) -> Result<(), Stop> {
+        self.count(|table| table.bad_rows += 1);
+        let all_bad = self.summary.bad_rows();
+        let limit = self.options.max_rejects;
+        match self.summary.tables.last() {
+            Some(table) if limit.exceeded(table.rows, table.bad_rows, all_bad) => {
+                Err(Stop::TooMany)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn count(&mut self, change: impl FnOnce(&mut TableSummary)) {
+        if let Some(table) = self.summary.tables.last_mut() {
+            change(table);
+        }
+    }
+
+    /// Facts and claims are dropped; what was rejected is kept.
+    fn too_many(self, folder: &Path) -> ConvertError {
+        if let Err(error) = self.rejects.finish() {
+            return error.into();
+        }
+        let last = self.summary.tables.last().cloned().unwrap_or_default();
+        ConvertError::TooManyRejects {
+            table: last.name,
+            rows: last.rows,
+            bad: last.bad_rows,
+            limit: self.options.max_rejects,
+            rejects: folder.join(REJECTS_FILE),
+            summary: Box::new(self.summary),
+        }
+    }
+}
+
+/// The name of a kind of fact.
+const fn kind(body: &FactBody) -> &'static str {
+    match body {
+        FactBody::OrderPlaced(_) => "order_placed",
+        FactBody::PaymentCaptured(_) => "payment_captured",
+        FactBody::PaymentReversed(_) => "payment_reversed",
+        FactBody::KeyDelivered(_) => "key_delivered",
+        FactBody::KeyViewed(_) => "key_viewed",
+        FactBody::KeyActivated(_) => "key_activated",
+        FactBody::AccountActivity(_) => "account_activity",
+        FactBody::RefundSettled(_) => "refund_settled",
+        FactBody::ChargebackOpened(_) => "chargeback_opened",
+        FactBody::ChargebackClosed(_) => "chargeback_closed",
+        FactBody::KeysLeaked(_) => "keys_leaked",
+        FactBody::IncidentDeclared(_) => "incident_declared",
+        FactBody::OutcomeReported(_) => "outcome_reported",
+    }
+}

@@ -1,6 +1,8 @@
 //! `vouch score`.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,7 +40,7 @@ impl Score {
         let is_done = files.0.iter().chain(&files.1).all(|path| path.exists());
         let rejects = converted.join(REJECTS_FILE);
         let converted_rejects = if is_done && !self.results.overwrite() {
-            u64::from(rejects.exists())
+            rejected(&rejects)?
         } else {
             fs::create_dir_all(&converted)?;
             self.tables.convert(&plan, &converted)?.bad_rows()
@@ -48,4 +50,10 @@ impl Score {
         let code = self.results.end(&replayed)?;
         if converted_rejects == 0 { Ok(code) } else { ended(converted_rejects, &rejects) }
     }
+}
+
+/// Rows that an earlier run rejected: the lines of the file below its head.
+fn rejected(file: &Path) -> Result<u64, Failure> {
+    let lines = BufReader::new(File::open(file)?).lines().count();
+    Ok(u64::try_from(lines.saturating_sub(1))?)
 }

@@ -39,7 +39,7 @@ impl Batch<'_> {
         };
         let Some(position) = position else { return Ok(Ok(Answer::Found(None))) };
         let observed_at = match self.own(position) {
-            Some(_) => self.observed_at,
+            Some(record) => record.observed_at,
             None => self.core.ledger.read(position)?.map_or(self.observed_at, |r| r.observed_at),
         };
         let recorded = self.recorded(position)?;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::{StateStore, StoreError};
 use crate::domain::{DAY_MS, Timestamp};
 use crate::state::{Entity, EntityKey, Event};
@@ -11,7 +13,7 @@ use crate::state::{Entity, EntityKey, Event};
 /// always 0, so whoever opens a ledger over it folds the whole of it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    entities: HashMap<EntityKey, Arc<Entity>>,
+    entities: HashMap<EntityKey, Arc<Entity>, RandomState>,
     /// When expired entities were last looked for.
     swept_at: Timestamp,
 }
@@ -28,9 +30,16 @@ impl StateStore for MemoryStore {
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         for event in events {
             for key in event.touches() {
-                let unknown = || Arc::new(Entity::unknown(&key.subject));
-                let entity = self.entities.entry(key.clone()).or_insert_with(unknown);
-                Arc::make_mut(entity).apply(event);
+                match self.entities.get_mut(&key) {
+                    Some(entity) => {
+                        Arc::make_mut(entity).apply(event);
+                    }
+                    None => {
+                        let mut entity = Entity::unknown(&key.subject);
+                        entity.apply(event);
+                        self.entities.insert(key, Arc::new(entity));
+                    }
+                }
             }
         }
         Ok(())

@@ -6,13 +6,26 @@ use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::ClaimDecided;
 use crate::wire::{self, SignalScalar, SignalSchema};
 use prost::Message;
+use prost::bytes::Bytes;
 
 /// Writes ledger records as protobuf messages of `vouch.ledger.v1`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProtobufRecords;
 
 impl Codec for ProtobufRecords {
-    fn fact(&self, fact: &Fact, context: &FactContext) -> Vec<u8> {
+    fn fact(&self, fact: &Fact) -> Vec<u8> {
+        wire::canonical_fact(fact)
+    }
+
+    fn claim(&self, claim: &RefundClaim) -> Vec<u8> {
+        wire::canonical_claim(claim)
+    }
+
+    fn digest(&self, canonical: &[u8]) -> Sha256 {
+        Sha256(wire::digest(canonical))
+    }
+
+    fn fact_entry(&self, fact: Vec<u8>, context: &FactContext) -> Vec<u8> {
         wire::encode_fact_entry(fact, context)
     }
 
@@ -20,23 +33,15 @@ impl Codec for ProtobufRecords {
         wire::decode_fact_entry(body).map_err(damaged)
     }
 
-    fn fact_digest(&self, fact: &Fact) -> Sha256 {
-        Sha256(wire::fact_digest(fact))
-    }
-
-    fn claim_digest(&self, claim: &RefundClaim) -> Sha256 {
-        Sha256(wire::claim_digest(claim))
-    }
-
     fn verdict(&self, verdict: &Verdict) -> Vec<u8> {
         wire::encode_verdict(verdict).encode_to_vec()
     }
 
-    fn claim(
+    fn claim_entry(
         &self,
-        claim: &RefundClaim,
+        claim: Vec<u8>,
         context: &ClaimContext,
-        verdict: &[u8],
+        verdict: Bytes,
         row: &SignalRow,
     ) -> Vec<u8> {
         let signals = row.iter().map(|value| value.as_ref().map(scalar)).collect();

@@ -3,32 +3,36 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use prost::bytes::Bytes;
+
 use crate::domain::{ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict};
 use crate::signals::{Catalogue, SignalRow};
 use crate::state::ClaimDecided;
 
 /// Encodes and decodes what the ledger keeps. Encoding is canonical: equal things have equal bytes.
 pub trait Codec: Debug + Send + Sync {
-    /// The body of a fact's record: the fact, and what was seen when it was taken in.
-    fn fact(&self, fact: &Fact, context: &FactContext) -> Vec<u8>;
+    /// The canonical bytes of a fact.
+    fn fact(&self, fact: &Fact) -> Vec<u8>;
+    /// The canonical bytes of a claim with its inline facts.
+    fn claim(&self, claim: &RefundClaim) -> Vec<u8>;
+    /// Digest of canonical bytes.
+    fn digest(&self, canonical: &[u8]) -> Sha256;
+    /// The body of a fact's record: the fact's canonical bytes, and what was seen when it was taken in.
+    fn fact_entry(&self, fact: Vec<u8>, context: &FactContext) -> Vec<u8>;
     /// The fact in a record's body, and what was seen when it was taken in.
     ///
     /// # Errors
     /// The body is damaged.
     fn read_fact(&self, body: &[u8]) -> Result<(Fact, FactContext), CodecError>;
-    /// Digest of a fact.
-    fn fact_digest(&self, fact: &Fact) -> Sha256;
-    /// Digest of a claim with its inline facts.
-    fn claim_digest(&self, claim: &RefundClaim) -> Sha256;
     /// A verdict as it is answered.
     fn verdict(&self, verdict: &Verdict) -> Vec<u8>;
-    /// The body of a claim's record: the claim, what was seen when it was taken in, the verdict as it is answered, the
-    /// signals it was judged by.
-    fn claim(
+    /// The body of a claim's record: the claim's canonical bytes, what was seen when it was taken in, the verdict as it
+    /// is answered, the signals it was judged by.
+    fn claim_entry(
         &self,
-        claim: &RefundClaim,
+        claim: Vec<u8>,
         context: &ClaimContext,
-        verdict: &[u8],
+        verdict: Bytes,
         row: &SignalRow,
     ) -> Vec<u8>;
     /// What is in the body of a claim's record.

@@ -79,6 +79,11 @@ fn fault(
 ) -> Result<Option<KeyFault>, CoreError> {
     let before = load(store, event, Subject::CardKey(key))?;
     let doc = before.card_key().ok_or(CoreError::OtherKind)?;
+    let tried = matches!(&event.body, EventBody::Fact(fact, _) if matches!(fact.body, FactBody::KeyActivated(_)));
+    // Most keys are delivered before anybody tries them. Only a try shows a fault.
+    if doc.activations.is_empty() && !tried {
+        return Ok(None);
+    }
     let was_at = doc.found_faulty_at();
     let mut after = (*before).clone();
     // The stamp only has to stand behind those that were applied.

@@ -40,7 +40,7 @@ pub struct Core {
     pub(super) ledger: Box<dyn Ledger>,
     pub(super) store: Box<dyn StateStore>,
     /// When the last record was taken in: time does not run backwards in the ledger.
-    last_observed_at: Timestamp,
+    pub(super) last_observed_at: Timestamp,
     /// The last position at which this process told a finding.
     last_finding: u64,
 }
@@ -92,7 +92,8 @@ impl Core {
         Ok(core)
     }
 
-    /// Works on requests together and answers them in their order. When it returns, what was accepted is on disk.
+    /// Works on requests that come in together, `now`, and answers them in their order. When it returns, what was
+    /// accepted is on disk.
     ///
     /// # Errors
     /// The core cannot go on; nothing of the batch may be acknowledged.
@@ -101,26 +102,25 @@ impl Core {
         requests: Vec<Request>,
         now: Timestamp,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
-        self.process_timed(requests.into_iter().map(|request| (now, request)))
+        self.process_each(requests.into_iter().map(|request| (now, request)))
     }
 
-    /// As [`Core::process`], for requests that were observed at times of their own. Time does not run backwards: one
-    /// that was observed before the request in front of it counts as observed with it.
+    /// As [`Self::process`], for requests that came in one after another, each at its own time: what a replay works on
+    /// together.
     ///
     /// # Errors
-    /// As [`Core::process`].
-    pub fn process_timed(
+    /// As [`Self::process`].
+    pub fn process_each(
         &mut self,
         requests: impl IntoIterator<Item = (Timestamp, Request)>,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
-        let mut observed_at = self.last_observed_at;
         let mut batch = Batch::new(self);
         for (now, request) in requests {
-            observed_at = observed_at.max(now);
-            batch.take(observed_at, request)?;
+            batch.take(request, now)?;
         }
         let (records, answers) = batch.finish()?;
-        if !records.is_empty() {
+        if let Some(last) = records.last() {
+            let observed_at = last.observed_at;
             let base = self.ledger.end();
             let end = self.ledger.append(&records)?;
             self.store.settled(end)?;

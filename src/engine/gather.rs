@@ -243,6 +243,11 @@ impl Round {
 }
 
 impl Gathered {
+    /// The order; everything else is let go.
+    pub(super) fn into_order(self) -> Arc<Entity> {
+        self.order
+    }
+
     /// What the signals are computed from.
     pub(super) fn known<'a>(
         &'a self,

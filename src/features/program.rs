@@ -111,8 +111,8 @@ impl Program {
     /// # Errors
     /// The frame lacks a column or has it in another type; otherwise only faults of ours.
     pub fn evaluate(&self, frame: &DataFrame) -> Result<Vec<Values>, EvaluateError> {
-        for field in self.inputs.fields() {
-            hold_column(frame, field)?;
+        for (place, field) in self.inputs.fields().enumerate() {
+            hold_column(frame, place, field)?;
         }
         let (height, state) = (frame.height(), State::new());
         let mut all = Vec::with_capacity(self.outputs.len());
@@ -142,9 +142,11 @@ fn hold_columns(expression: &Expression, schema: &Schema) -> Result<(), CompileE
     }
 }
 
-fn hold_column(frame: &DataFrame, field: &Field) -> Result<(), EvaluateError> {
-    let fits = frame.column(&field.name).is_ok_and(|c| *c.dtype() == field.value_type.to_polars());
-    if fits {
+/// A column is looked for at its own place first: to find one by name, polars makes an index of the whole frame.
+fn hold_column(frame: &DataFrame, place: usize, field: &Field) -> Result<(), EvaluateError> {
+    let in_place = frame.columns().get(place).filter(|c| c.name().as_str() == &*field.name);
+    let column = in_place.or_else(|| frame.column(&field.name).ok());
+    if column.is_some_and(|c| *c.dtype() == field.value_type.to_polars()) {
         return Ok(());
     }
     Err(EvaluateError::Column { column: field.name.to_string(), value_type: field.value_type })

@@ -175,6 +175,11 @@ impl Ledger for ReplayLedger {
         Ok(kept.end)
     }
 
+    /// Facts that come once are not asked for again. Of claims and findings the bodies are wanted.
+    fn remembers(&self, _tenant: &TenantId, kind: RecordKind, id: &str) -> bool {
+        kind != RecordKind::Fact || self.comes_again(IdKind::Fact, id)
+    }
+
     fn find(
         &self,
         _tenant: &TenantId,

@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
         let told: Vec<Noted> = batch.iter().map(|(place, told)| self.note(*place, told)).collect();
         let requests = batch.into_iter().map(|(place, told)| (place.observed_at, self.ask(told)));
         let requests: Vec<(Timestamp, Request)> = requests.collect();
-        let answers = self.core.process_timed(requests)?;
+        let answers = self.core.process_each(requests)?;
         for (noted, answer) in told.into_iter().zip(answers) {
             self.take_answer(noted, answer)?;
         }

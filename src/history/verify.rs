@@ -113,7 +113,7 @@ impl Check<'_> {
                 requests.push((record.observed_at, request));
             }
         }
-        for answer in self.core.process_timed(requests)? {
+        for answer in self.core.process_each(requests)? {
             answer?;
         }
         for fact_id in brought {

@@ -3,16 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::check::check_names;
-use super::key::{alias_key, id_key, listed_key, listed_position};
-use super::{Found, Ledger, LedgerError, Record, RecordKind};
+use super::key::{alias_key, listed_key, listed_position};
+use super::{Found, Ledger, LedgerError, Names, Record, RecordKind};
 use crate::domain::TenantId;
 
 /// A ledger in memory: for tests and replay. Nothing survives the process.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLedger {
     records: Vec<Record>,
-    /// Positions by id key.
-    ids: HashMap<Vec<u8>, u64>,
+    /// Places in `records`.
+    names: Names,
     /// Positions by alias key.
     aliases: HashMap<Vec<u8>, u64>,
     /// Keys of listed records.
@@ -35,14 +35,15 @@ impl Ledger for MemoryLedger {
         check_names(self, records)?;
         for record in records {
             let position = self.end() + 1;
-            self.ids.insert(id_key(&record.tenant, record.kind, &record.id), position);
             if let Some(alias) = &record.alias {
                 self.aliases.insert(alias_key(&record.tenant, alias), position);
             }
             if record.kind.is_listed() {
                 self.listed.insert(listed_key(&record.tenant, record.kind, position));
             }
+            let place = self.records.len();
             self.records.push(record.clone());
+            self.names.add(&self.records, place);
         }
         Ok(self.end())
     }
@@ -53,8 +54,9 @@ impl Ledger for MemoryLedger {
         kind: RecordKind,
         id: &str,
     ) -> Result<Option<Found>, LedgerError> {
-        let position = self.ids.get(&id_key(tenant, kind, id)).copied();
-        let found = position.and_then(|position| {
+        let place = self.names.find(&self.records, tenant, kind, id);
+        let found = place.and_then(|place| {
+            let position = u64::try_from(place).ok()? + 1;
             self.at(position).map(|record| Found { position, digest: record.digest })
         });
         Ok(found)

@@ -9,11 +9,13 @@ pub(crate) mod conformance;
 mod fjall;
 mod key;
 mod memory;
+mod names;
 mod record;
 mod scan;
 
 pub use self::fjall::FjallLedger;
 pub use memory::MemoryLedger;
+pub(crate) use names::Names;
 pub use record::{Found, LedgerError, Record, RecordKind};
 
 use crate::domain::TenantId;
@@ -31,6 +33,15 @@ pub trait Ledger: Send {
     /// The storage failed, or a `(tenant, kind, id)` is already there or stands twice in `records`; nothing was
     /// appended.
     fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError>;
+
+    /// Whether a record under this name may be asked for once it is appended, or may come a second time.
+    ///
+    /// A ledger that says no is given records without digest and body: nobody needs them. It says no only about names of
+    /// which it knows that they come once, as a replay does.
+    fn remembers(&self, tenant: &TenantId, kind: RecordKind, id: &str) -> bool {
+        let _ = (tenant, kind, id);
+        true
+    }
 
     /// Where the record of this kind and id stands, and what it was.
     ///

@@ -11,9 +11,26 @@ pub(super) struct Compiled {
     /// Positions in the catalogue of the signals that are read, ascending.
     pub(super) signals: Vec<usize>,
     /// Shared conditions in file order; each may read those before it.
-    pub(super) defines: Vec<(String, Program)>,
+    pub(super) defines: Vec<(String, Stage)>,
     /// One value for each entry, then the amounts.
+    pub(super) outputs: Stage,
+}
+
+/// Expressions that are evaluated together, and what they read.
+#[derive(Debug)]
+pub(super) struct Stage {
     pub(super) program: Program,
+    /// Positions of its inputs among the columns, which are the signals and then the shared conditions. A frame of these
+    /// alone, in the order of the inputs, is made and read fastest.
+    pub(super) reads: Vec<usize>,
+}
+
+impl Stage {
+    fn new(program: Program, columns: &[&str]) -> Self {
+        let place = |field: &Field| columns.iter().position(|column| *column == &*field.name);
+        let reads = program.inputs().fields().filter_map(place).collect();
+        Self { program, reads }
+    }
 }
 
 impl Compiled {
@@ -23,11 +40,6 @@ impl Compiled {
         outputs: &[Expression],
         schema: &Schema,
     ) -> Result<Self, crate::features::CompileError> {
-        let program = Program::compile(outputs, schema)?;
-        let staged = defines
-            .iter()
-            .map(|(name, define)| Ok((name.clone(), Program::compile([define], schema)?)))
-            .collect::<Result<Vec<_>, crate::features::CompileError>>()?;
         let inputs = defines.iter().map(|(_, define)| define).chain(outputs);
         let names: BTreeSet<&str> =
             inputs.flat_map(Expression::inputs).map(String::as_str).collect();
@@ -35,7 +47,16 @@ impl Compiled {
         let mut signals: Vec<usize> =
             names.into_iter().filter_map(|name| catalogue.position(name)).collect();
         signals.sort_unstable();
-        Ok(Self { signals, defines: staged, program })
+        let named = signals.iter().filter_map(|&signal| catalogue.defs().get(signal));
+        let mut columns: Vec<&str> = named.map(|def| def.name).collect();
+        let mut staged = Vec::with_capacity(defines.len());
+        for (name, define) in defines {
+            let program = Program::compile([define], schema)?;
+            staged.push((name.clone(), Stage::new(program, &columns)));
+            columns.push(name);
+        }
+        let outputs = Stage::new(Program::compile(outputs, schema)?, &columns);
+        Ok(Self { signals, defines: staged, outputs })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Evaluating every condition of a policy for a micro-batch.
 
-use crate::features::{Column, ColumnBuilder, DataFrame, EvaluateError, Scalar, Values, frame};
+use crate::features::{Column, ColumnBuilder, EvaluateError, Scalar, Values, frame};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 
-use super::compile::{Compiled, schema_type};
+use super::compile::{Compiled, Stage, schema_type};
 
 /// Why conditions were not evaluated: a fault of ours, not of a claim.
 #[derive(Debug, thiserror::Error)]
@@ -46,15 +46,21 @@ pub(super) fn judge(compiled: &Compiled, rows: &[&SignalRow]) -> Result<Judged, 
         columns.push(signal_column(signal, rows)?);
     }
     for (name, define) in &compiled.defines {
-        // Columns are shared, not copied.
-        let values = define.evaluate(&as_frame(rows.len(), columns.clone())?)?;
+        let values = evaluate(define, rows.len(), &columns)?;
         let mut column = ColumnBuilder::new(crate::features::ValueType::Bool, rows.len());
         for row in 0..rows.len() {
             column.push(values.first().and_then(|values| values.bool_at(row)))?;
         }
         columns.push(column.finish(name));
     }
-    Ok(Judged { values: compiled.program.evaluate(&as_frame(rows.len(), columns)?)? })
+    Ok(Judged { values: evaluate(&compiled.outputs, rows.len(), &columns)? })
+}
+
+/// Columns are shared, not copied.
+fn evaluate(stage: &Stage, rows: usize, columns: &[Column]) -> Result<Vec<Values>, JudgeError> {
+    let read = stage.reads.iter().filter_map(|&place| columns.get(place)).cloned().collect();
+    let frame = frame(rows, read).map_err(|error| JudgeError::Frame(Box::new(error)))?;
+    Ok(stage.program.evaluate(&frame)?)
 }
 
 fn signal_column(signal: usize, rows: &[&SignalRow]) -> Result<Column, JudgeError> {
@@ -76,8 +82,4 @@ fn scalar(value: Option<&SignalValue>) -> Scalar<'_> {
         Some(SignalValue::Word(value)) => Scalar::Text(value),
         Some(SignalValue::Text(value)) => Scalar::Text(value),
     }
-}
-
-fn as_frame(rows: usize, columns: Vec<Column>) -> Result<DataFrame, JudgeError> {
-    frame(rows, columns).map_err(|error| JudgeError::Frame(Box::new(error)))
 }

@@ -21,8 +21,7 @@ pub(super) fn insert_sorted<T: Serialize, K: Ord>(
     item: T,
     key: impl Fn(&T) -> K,
 ) -> bool {
-    let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
-    list.insert(at, item);
+    insert_after_equals(list, item, &key);
     let fits = list.len() <= limit;
     list.truncate(limit);
     fits
@@ -35,10 +34,22 @@ pub(super) fn insert_latest<T: Serialize, K: Ord>(
     item: T,
     key: impl Fn(&T) -> K,
 ) {
-    let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
-    list.insert(at, item);
+    insert_after_equals(list, item, &key);
     if list.len() > limit {
         list.remove(0);
+    }
+}
+
+fn insert_after_equals<T: Serialize, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) {
+    let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
+    make_room(list);
+    list.insert(at, item);
+}
+
+/// Most lists hold one item for ever: the first gets room for itself alone, where a vector would take room for four.
+fn make_room<T>(list: &mut Vec<T>) {
+    if list.capacity() == 0 {
+        list.reserve_exact(1);
     }
 }
 
@@ -78,7 +89,10 @@ impl<T: Clone + Ord> SeenSet<T> {
                 }
                 return;
             }
-            Err(place) => self.seen.insert(place, Seen { id: id.clone(), first: at, last: at }),
+            Err(place) => {
+                make_room(&mut self.seen);
+                self.seen.insert(place, Seen { id: id.clone(), first: at, last: at });
+            }
         }
         if self.seen.len() > Self::LIMIT {
             self.saturated = true;

@@ -1,6 +1,7 @@
 //! What is folded: one fact, one claim, or the decision of a claim.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -87,137 +88,148 @@ impl Event {
     /// The entities that this event touches.
     #[must_use]
     pub fn touches(&self) -> Vec<EntityKey> {
-        let subjects = match &self.body {
-            EventBody::Fact(fact, context) => subjects_of_fact(&fact.body, context),
-            EventBody::Claimed(claim, context) => subjects_of_claim(claim, context),
+        let mut touched =
+            Touched { tenant: &self.tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
+        match &self.body {
+            EventBody::Fact(fact, context) => touched.fact(&fact.body, context),
+            EventBody::Claimed(claim, context) => touched.claim(claim, context),
             EventBody::Decided(decided) => {
-                let mut subjects = subjects_of_decision(&decided.claim);
-                subjects.push(Subject::Approvals);
-                subjects
+                touched.add(subjects_of_decision(&decided.claim));
+                touched.add([Subject::Approvals]);
             }
-        };
-        subjects
-            .into_iter()
-            .map(|subject| EntityKey { tenant: self.tenant.clone(), subject })
-            .collect()
+        }
+        touched.keys
     }
 }
 
 /// What a claim will touch when it is decided, but for [`Subject::Approvals`], which nothing else touches. INVARIANT:
 /// until then no other event may touch or read these, or the outcome would depend on how claims are batched.
-pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> Vec<Subject> {
-    vec![Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]
+pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> [Subject; 2] {
+    [Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]
 }
 
-fn subjects_of_claim(claim: &RefundClaim, context: &ClaimContext) -> Vec<Subject> {
-    let mut subjects = subjects_of_decision(claim);
-    add_client(&mut subjects, &claim.client);
-    subjects.push(Subject::Tenant);
-    subjects.extend(context.asn.map(Subject::Asn));
-    subjects.extend(context.sku.clone().map(Subject::Sku));
-    subjects.extend(context.batches.iter().cloned().map(Subject::Batch));
-    if let Some(payout) = &claim.destination.payout {
-        subjects.push(Subject::Payout(payout.clone()));
+/// Most events touch no more entities.
+const TOUCHED_MOSTLY: usize = 8;
+
+/// The entities that an event touches, while they are collected.
+struct Touched<'a> {
+    tenant: &'a TenantId,
+    keys: Vec<EntityKey>,
+}
+
+impl Touched<'_> {
+    fn add(&mut self, subjects: impl IntoIterator<Item = Subject>) {
+        for subject in subjects {
+            self.keys.push(EntityKey { tenant: self.tenant.clone(), subject });
+        }
     }
-    subjects.extend(context.text.map(Subject::Phrase));
-    add_evidence(&mut subjects, &claim.evidence);
-    subjects
-}
 
-fn subjects_of_fact(body: &FactBody, context: &FactContext) -> Vec<Subject> {
-    match body {
-        FactBody::OrderPlaced(placed) => {
-            let mut subjects = vec![
-                Subject::Order(placed.order_id.clone()),
-                Subject::Account(placed.account_id.clone()),
-                Subject::Sku(placed.sku.clone()),
-                Subject::Tenant,
-            ];
-            add_client(&mut subjects, &placed.client);
-            subjects.extend(context.asn.map(Subject::Asn));
-            add_fault(&mut subjects, context);
-            subjects
-        }
-        FactBody::PaymentCaptured(captured) => {
-            let mut subjects = vec![Subject::Order(captured.order_id.clone())];
-            subjects.extend(captured.payer.clone().map(Subject::Payer));
-            subjects
-        }
-        FactBody::PaymentReversed(reversed) => vec![Subject::Order(reversed.order_id.clone())],
-        FactBody::KeyDelivered(delivered) => {
-            let mut subjects = vec![Subject::Order(delivered.order_id.clone())];
-            subjects.extend(delivered.key.map(Subject::CardKey));
-            subjects.push(Subject::Tenant);
-            subjects.extend(delivered.batch_id.clone().map(Subject::Batch));
-            subjects.extend(delivered.supplier_id.clone().map(Subject::Supplier));
-            add_fault(&mut subjects, context);
-            subjects
-        }
-        FactBody::KeyViewed(viewed) => vec![Subject::Order(viewed.order_id.clone())],
-        FactBody::KeyActivated(activated) => {
-            let mut subjects = vec![Subject::CardKey(activated.key)];
-            subjects.extend(activated.activator_id.clone().map(Subject::Activator));
-            add_fault(&mut subjects, context);
-            subjects
-        }
-        FactBody::AccountActivity(activity) => {
-            let mut subjects = vec![Subject::Account(activity.account_id.clone())];
-            add_client(&mut subjects, &activity.client);
-            subjects
-        }
-        FactBody::RefundSettled(settled) => {
-            order_and_account(&settled.order_id, &settled.account_id)
-        }
-        FactBody::ChargebackOpened(opened) => {
-            order_and_account(&opened.order_id, &opened.account_id)
-        }
-        FactBody::ChargebackClosed(closed) => {
-            order_and_account(&closed.order_id, &closed.account_id)
-        }
-        FactBody::KeysLeaked(leaked) => leaked.keys.iter().copied().map(Subject::CardKey).collect(),
-        FactBody::IncidentDeclared(_) => vec![Subject::Incidents],
-        FactBody::OutcomeReported(outcome) => {
-            let mut subjects = order_and_account(&outcome.order_id, &outcome.account_id);
-            if let Some(judged) = &context.judged {
-                let origin = &judged.origin;
-                subjects.extend(origin.device_id.clone().map(Subject::Device));
-                subjects.extend(origin.ip.map(Subject::Ip));
-                subjects.extend(origin.ip.map(|ip| Subject::Network(Network::of(ip))));
-                subjects.extend(origin.asn.map(Subject::Asn));
-                subjects.push(Subject::Tenant);
+    fn claim(&mut self, claim: &RefundClaim, context: &ClaimContext) {
+        self.add(subjects_of_decision(claim));
+        self.client(&claim.client);
+        self.add([Subject::Tenant]);
+        self.add(context.asn.map(Subject::Asn));
+        self.add(context.sku.clone().map(Subject::Sku));
+        self.add(context.batches.iter().cloned().map(Subject::Batch));
+        self.add(claim.destination.payout.clone().map(Subject::Payout));
+        self.add(context.text.map(Subject::Phrase));
+        self.evidence(&claim.evidence);
+    }
+
+    fn fact(&mut self, body: &FactBody, context: &FactContext) {
+        match body {
+            FactBody::OrderPlaced(placed) => {
+                self.order_and_account(&placed.order_id, &placed.account_id);
+                self.add([Subject::Sku(placed.sku.clone()), Subject::Tenant]);
+                self.client(&placed.client);
+                self.add(context.asn.map(Subject::Asn));
+                self.fault(context);
             }
-            subjects
+            FactBody::PaymentCaptured(captured) => {
+                self.order(&captured.order_id);
+                self.add(captured.payer.clone().map(Subject::Payer));
+            }
+            FactBody::PaymentReversed(reversed) => self.order(&reversed.order_id),
+            FactBody::KeyDelivered(delivered) => {
+                self.order(&delivered.order_id);
+                self.add(delivered.key.map(Subject::CardKey));
+                self.add([Subject::Tenant]);
+                self.add(delivered.batch_id.clone().map(Subject::Batch));
+                self.add(delivered.supplier_id.clone().map(Subject::Supplier));
+                self.fault(context);
+            }
+            FactBody::KeyViewed(viewed) => self.order(&viewed.order_id),
+            FactBody::KeyActivated(activated) => {
+                self.add([Subject::CardKey(activated.key)]);
+                self.add(activated.activator_id.clone().map(Subject::Activator));
+                self.fault(context);
+            }
+            FactBody::AccountActivity(activity) => {
+                self.add([Subject::Account(activity.account_id.clone())]);
+                self.client(&activity.client);
+            }
+            FactBody::RefundSettled(settled) => {
+                self.order_and_account(&settled.order_id, &settled.account_id);
+            }
+            FactBody::ChargebackOpened(opened) => {
+                self.order_and_account(&opened.order_id, &opened.account_id);
+            }
+            FactBody::ChargebackClosed(closed) => {
+                self.order_and_account(&closed.order_id, &closed.account_id);
+            }
+            FactBody::KeysLeaked(leaked) => {
+                self.add(leaked.keys.iter().copied().map(Subject::CardKey));
+            }
+            FactBody::IncidentDeclared(_) => self.add([Subject::Incidents]),
+            FactBody::OutcomeReported(outcome) => {
+                self.order_and_account(&outcome.order_id, &outcome.account_id);
+                if let Some(judged) = &context.judged {
+                    let origin = &judged.origin;
+                    self.add(origin.device_id.clone().map(Subject::Device));
+                    self.address(origin.ip);
+                    self.add(origin.asn.map(Subject::Asn));
+                    self.add([Subject::Tenant]);
+                }
+            }
         }
     }
-}
 
-fn order_and_account(order: &OrderId, account: &AccountId) -> Vec<Subject> {
-    vec![Subject::Order(order.clone()), Subject::Account(account.clone())]
-}
+    fn order(&mut self, order: &OrderId) {
+        self.add([Subject::Order(order.clone())]);
+    }
 
-/// The same file twice, or two pictures of one bucket, are one entity.
-fn add_evidence(subjects: &mut Vec<Subject>, evidence: &[Evidence]) {
-    let files: BTreeSet<_> = evidence.iter().map(|item| item.sha256).collect();
-    subjects.extend(files.into_iter().map(Subject::Evidence));
-    let hashes = evidence.iter().filter_map(|item| item.perceptual_hash);
-    let buckets: BTreeSet<_> = hashes.flat_map(PictureBucket::of).collect();
-    subjects.extend(buckets.into_iter().map(Subject::Pictures));
-}
+    fn order_and_account(&mut self, order: &OrderId, account: &AccountId) {
+        self.add([Subject::Order(order.clone()), Subject::Account(account.clone())]);
+    }
 
-fn add_client(subjects: &mut Vec<Subject>, client: &Client) {
-    subjects.extend(client.device_id.clone().map(Subject::Device));
-    subjects.extend(client.ip.map(Subject::Ip));
-    subjects.extend(client.ip.map(|ip| Subject::Network(Network::of(ip))));
-}
+    /// The same file twice, or two pictures of one bucket, are one entity.
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        let files: BTreeSet<_> = evidence.iter().map(|item| item.sha256).collect();
+        self.add(files.into_iter().map(Subject::Evidence));
+        let hashes = evidence.iter().filter_map(|item| item.perceptual_hash);
+        let buckets: BTreeSet<_> = hashes.flat_map(PictureBucket::of).collect();
+        self.add(buckets.into_iter().map(Subject::Pictures));
+    }
 
-/// The entities that count a fault. A delivery names its batch and supplier already; they stand once in the list.
-fn add_fault(subjects: &mut Vec<Subject>, context: &FactContext) {
-    let Some(fault) = &context.fault else { return };
-    let batch = fault.batch_id.clone().map(Subject::Batch);
-    let supplier = fault.supplier_id.clone().map(Subject::Supplier);
-    for subject in batch.into_iter().chain(supplier).chain([Subject::Tenant]) {
-        if !subjects.contains(&subject) {
-            subjects.push(subject);
+    fn client(&mut self, client: &Client) {
+        self.add(client.device_id.clone().map(Subject::Device));
+        self.address(client.ip);
+    }
+
+    fn address(&mut self, ip: Option<IpAddr>) {
+        self.add(ip.map(Subject::Ip));
+        self.add(ip.map(|ip| Subject::Network(Network::of(ip))));
+    }
+
+    /// The entities that count a fault. A delivery names its batch and supplier already; they stand once in the list.
+    fn fault(&mut self, context: &FactContext) {
+        let Some(fault) = &context.fault else { return };
+        let batch = fault.batch_id.clone().map(Subject::Batch);
+        let supplier = fault.supplier_id.clone().map(Subject::Supplier);
+        for subject in batch.into_iter().chain(supplier).chain([Subject::Tenant]) {
+            if !self.keys.iter().any(|key| key.subject == subject) {
+                self.add([subject]);
+            }
         }
     }
 }

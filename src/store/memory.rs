@@ -3,15 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::{StateStore, StoreError};
-use crate::domain::{DAY_MS, Timestamp};
-use crate::state::{Entity, EntityKey, Event};
+use crate::domain::Timestamp;
+use crate::state::{Entity, EntityKey, Event, RETENTION_MIN_MS};
+
+/// Time between two looks at every entity: what is expired takes room for a tenth longer than it must.
+const SWEEP_EVERY_MS: i64 = RETENTION_MIN_MS / 10;
 
 /// A store in memory, for tests and replay: it holds every entity and nothing survives the process. Its checkpoint is
 /// always 0, so whoever opens a ledger over it folds the whole of it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    entities: HashMap<EntityKey, Arc<Entity>>,
+    entities: HashMap<EntityKey, Arc<Entity>, RandomState>,
     /// When expired entities were last looked for.
     swept_at: Timestamp,
 }
@@ -40,9 +45,16 @@ impl StateStore for MemoryStore {
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         for event in events {
             for key in event.touches() {
-                let unknown = || Arc::new(Entity::unknown(&key.subject));
-                let entity = self.entities.entry(key.clone()).or_insert_with(unknown);
-                Arc::make_mut(entity).apply(event);
+                match self.entities.get_mut(&key) {
+                    Some(entity) => {
+                        Arc::make_mut(entity).apply(event);
+                    }
+                    None => {
+                        let mut entity = Entity::unknown(&key.subject);
+                        entity.apply(event);
+                        self.entities.insert(key, Arc::new(entity));
+                    }
+                }
             }
         }
         Ok(())
@@ -52,9 +64,9 @@ impl StateStore for MemoryStore {
         Ok(())
     }
 
-    /// Looks at every entity, once a day.
+    /// Looks at every entity, so not often: what a replay remembers is many times larger than a day of it.
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if now.ms_since(self.swept_at) >= DAY_MS {
+        if now.ms_since(self.swept_at) >= SWEEP_EVERY_MS {
             self.swept_at = now;
             self.entities.retain(|_, entity| !entity.is_expired(now));
         }

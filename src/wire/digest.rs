@@ -1,4 +1,5 @@
-//! Digests that tell "the same id, the same content" from "the same id, other content".
+//! The canonical bytes of facts and claims, and digests that tell "the same id, the same content" from "the same id, other
+//! content".
 
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -6,19 +7,21 @@ use sha2::{Digest, Sha256};
 use super::{encode_claim, encode_fact};
 use crate::domain::{Fact, RefundClaim};
 
-/// SHA-256 of the canonical encoding of a fact.
+/// The canonical encoding of a fact. Fields are written in the order of their numbers and there are no maps: the same fact
+/// gives the same bytes.
 #[must_use]
-pub fn fact_digest(fact: &Fact) -> [u8; 32] {
-    digest(&encode_fact(fact))
+pub fn canonical_fact(fact: &Fact) -> Vec<u8> {
+    encode_fact(fact).encode_to_vec()
 }
 
-/// SHA-256 of the canonical encoding of a claim, inline facts included.
+/// The canonical encoding of a claim, inline facts included.
 #[must_use]
-pub fn claim_digest(claim: &RefundClaim) -> [u8; 32] {
-    digest(&encode_claim(claim))
+pub fn canonical_claim(claim: &RefundClaim) -> Vec<u8> {
+    encode_claim(claim).encode_to_vec()
 }
 
-/// Fields are written in the order of their numbers and there are no maps: the same message gives the same bytes.
-fn digest(message: &impl Message) -> [u8; 32] {
-    Sha256::digest(message.encode_to_vec()).into()
+/// SHA-256 of a canonical encoding.
+#[must_use]
+pub fn digest(canonical: &[u8]) -> [u8; 32] {
+    Sha256::digest(canonical).into()
 }

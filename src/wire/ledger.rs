@@ -10,7 +10,7 @@ use super::field::read;
 use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
-use super::{decode, encode_claim, encode_fact, encode_finding};
+use super::{decode, encode_finding};
 use crate::domain::{
     ClaimContext, Decision, Fact, FactContext, Finding, Layer, Money, RefundClaim, RefundId,
     RequestId, Violations,
@@ -79,11 +79,34 @@ pub struct VerdictSummary {
     pub approved: Option<Money>,
 }
 
-/// The body of a record that carries a fact.
+/// `FactEntry` around a fact that is encoded already: on the wire, a message in a message is its bytes.
+#[derive(Clone, PartialEq, prost::Message)]
+struct CanonicalFactEntry {
+    #[prost(bytes = "vec", tag = "1")]
+    fact: Vec<u8>,
+    #[prost(message, optional, tag = "2")]
+    context: Option<ledger::v1::FactContext>,
+}
+
+/// `ClaimEntry` around a claim that is encoded already.
+#[derive(Clone, PartialEq, prost::Message)]
+struct CanonicalClaimEntry {
+    #[prost(bytes = "vec", tag = "1")]
+    claim: Vec<u8>,
+    #[prost(bytes = "bytes", tag = "2")]
+    verdict: Bytes,
+    #[prost(bytes = "vec", tag = "3")]
+    signals_sha256: Vec<u8>,
+    #[prost(message, repeated, tag = "4")]
+    signals: Vec<ledger::v1::SignalValue>,
+    #[prost(message, optional, tag = "5")]
+    context: Option<ledger::v1::ClaimContext>,
+}
+
+/// The body of a record that carries a fact, given as its canonical bytes.
 #[must_use]
-pub fn encode_fact_entry(fact: &Fact, context: &FactContext) -> Vec<u8> {
-    let context = encode_fact_context(context);
-    ledger::v1::FactEntry { fact: Some(encode_fact(fact)), context }.encode_to_vec()
+pub fn encode_fact_entry(fact: Vec<u8>, context: &FactContext) -> Vec<u8> {
+    CanonicalFactEntry { fact, context: encode_fact_context(context) }.encode_to_vec()
 }
 
 /// The fact of a record, and what vouch saw when it took it in.
@@ -101,20 +124,20 @@ pub fn decode_fact_entry(bytes: &[u8]) -> Result<(Fact, FactContext), CodecError
     Ok(told)
 }
 
-/// The body of a record that carries a claim: `verdict` are the bytes of the answer, `signals` the values in the order
-/// of the catalogue whose digest is `signals_sha256`.
+/// The body of a record that carries a claim, given as its canonical bytes: `verdict` are the bytes of the answer,
+/// `signals` the values in the order of the catalogue whose digest is `signals_sha256`.
 #[must_use]
 pub fn encode_claim_entry(
-    claim: &RefundClaim,
+    claim: Vec<u8>,
     context: &ClaimContext,
-    verdict: &[u8],
+    verdict: Bytes,
     signals_sha256: &[u8; 32],
     signals: Vec<Option<SignalScalar>>,
 ) -> Vec<u8> {
-    ledger::v1::ClaimEntry {
-        claim: Some(encode_claim(claim)),
-        verdict: Bytes::copy_from_slice(verdict),
-        signals_sha256: Bytes::copy_from_slice(signals_sha256),
+    CanonicalClaimEntry {
+        claim,
+        verdict,
+        signals_sha256: signals_sha256.to_vec(),
         signals: signals.into_iter().map(signal_value).collect(),
         context: encode_claim_context(context),
     }

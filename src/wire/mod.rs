@@ -3,8 +3,8 @@
 //! * **In**: [`decode_fact`], [`decode_facts`] and [`decode_claim`] parse messages into domain values and report every
 //!   field that is wrong, all at once, as `Violations` with paths. What they return needs no further check.
 //! * **Out**: [`encode_fact`], [`encode_claim`], [`encode_verdict`], [`encode_finding`], [`encode_text`] and [`encode_time`]. Encoding is canonical: an absent `Client` and an
-//!   empty one, or an IPv4 address and its IPv4-mapped form, give the same bytes, and so the same [`fact_digest`] and
-//!   [`claim_digest`].
+//!   empty one, or an IPv4 address and its IPv4-mapped form, give the same bytes, and so the same
+//!   [`digest`].
 //! * **Ledger**: bodies of records, read for as long as ledgers live.
 //! * **ProtoJSON**: [`from_json`] and [`to_json`], for files that people write and read.
 //!
@@ -24,7 +24,7 @@ pub mod pb;
 
 pub use choice::WireEnum;
 pub use decode::{decode_claim, decode_fact, decode_facts, decode_finding_kinds};
-pub use digest::{claim_digest, fact_digest};
+pub use digest::{canonical_claim, canonical_fact, digest};
 pub use encode::{
     encode_claim, encode_fact, encode_finding, encode_text, encode_time, encode_verdict,
 };

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256 as Sha256Hasher};
-
-use super::{Answered, Batch};
-use crate::domain::{Fact, Finding, FindingId, Sha256, TenantId};
+use super::{Answered, Batch, Named};
+use crate::domain::{Fact, Finding, FindingId, TenantId};
 use crate::engine::core::CoreError;
 use crate::engine::metrics;
 use crate::engine::request::{Answer, ListedFinding};
@@ -50,9 +48,14 @@ impl Batch<'_> {
         let mut remembered = Remembered { batch: &mut *self, tenant };
         for finding in findings::completed(tenant, fact, observed_at, &mut remembered)? {
             let body = self.core.setup.codec.finding(&finding);
-            let digest = Sha256(Sha256Hasher::digest(&body).into());
-            let id = finding.id.as_str().to_owned();
-            self.push(tenant, RecordKind::Finding, id, None, digest, body);
+            let digest = self.core.setup.codec.digest(&body);
+            let name = Named {
+                kind: RecordKind::Finding,
+                id: finding.id.as_str().to_owned(),
+                alias: None,
+                is_remembered: true,
+            };
+            self.push(tenant, name, digest, body);
             metrics::finding(finding.kind.as_str());
         }
         Ok(())

@@ -18,8 +18,8 @@ use crate::engine::{
     StoredVerdict,
 };
 use crate::rpc::Ask;
-use crate::wire::fact_digest;
 use crate::wire::pb::v1;
+use crate::wire::{canonical_fact, digest};
 
 type Let = Pin<Box<dyn Future<Output = Result<(), EngineError>> + Send>>;
 type Hook = Box<dyn Fn(&Request) -> Let + Send + Sync>;
@@ -171,7 +171,7 @@ impl State {
         let mut receipts = Vec::new();
         let mut ids = Vec::new();
         for fact in facts {
-            let digest = fact_digest(fact);
+            let digest = digest(&canonical_fact(fact));
             let next = u64::try_from(known.len()).unwrap() + 1;
             match known.get(fact.id.as_str()) {
                 Some((before, _)) if *before != digest => ids.push(format!("fact_id {}", fact.id)),

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use prost::Message;
+use prost::bytes::Bytes;
 
 use crate::domain::{
     AccountId, BatchId, ClaimReason, Coverage, Currency, Decision, DecisionId, EvidenceKind,
@@ -11,10 +12,10 @@ use crate::domain::{
 use crate::wire::pb::v1;
 use crate::wire::strategies::{claim, claim_context, fact, fact_context, finding};
 use crate::wire::{
-    ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, decode_claim_entry,
-    decode_fact_entry, decode_finding_entry, decode_signal_schema, encode_claim_entry,
-    encode_fact_entry, encode_finding_entry, encode_signal_schema, encode_verdict,
-    verdict_decision,
+    ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, canonical_claim,
+    canonical_fact, decode_claim_entry, decode_fact_entry, decode_finding_entry,
+    decode_signal_schema, encode_claim_entry, encode_fact_entry, encode_finding_entry,
+    encode_signal_schema, encode_verdict, verdict_decision,
 };
 
 fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
@@ -29,7 +30,7 @@ fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
 proptest! {
     #[test]
     fn fact_entries_come_back(fact in fact(), context in fact_context()) {
-        let bytes = encode_fact_entry(&fact, &context);
+        let bytes = encode_fact_entry(canonical_fact(&fact), &context);
         prop_assert_eq!(decode_fact_entry(&bytes).unwrap(), (fact, context));
     }
 
@@ -46,7 +47,13 @@ proptest! {
         signals_sha256 in any::<[u8; 32]>(),
         signals in prop::collection::vec(signal(), 0..6),
     ) {
-        let bytes = encode_claim_entry(&claim, &context, &verdict, &signals_sha256, signals.clone());
+        let bytes = encode_claim_entry(
+            canonical_claim(&claim),
+            &context,
+            verdict.clone().into(),
+            &signals_sha256,
+            signals.clone(),
+        );
         let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals };
         prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
     }
@@ -73,7 +80,9 @@ fn signals_keep_zero_apart_from_unknown() {
     ];
     let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
     let context = crate::domain::ClaimContext::default();
-    let bytes = encode_claim_entry(&claim, &context, b"v", &[7; 32], zeros.clone());
+    let claim = canonical_claim(&claim);
+    let bytes =
+        encode_claim_entry(claim, &context, Bytes::from_static(b"v"), &[7; 32], zeros.clone());
     let entry = decode_claim_entry(&bytes).unwrap();
     assert_eq!(entry.signals, zeros);
     match entry.signals[1] {

@@ -52,7 +52,7 @@ fn replayed(records: &[Record], size: usize) -> Vec<Record> {
     let asked = records.iter().filter(|record| record.kind != RecordKind::Finding);
     let asked: Vec<_> = asked.map(|record| (record.observed_at, request_of(record))).collect();
     for batch in asked.chunks(size) {
-        for answer in core.process_timed(batch.to_vec()).unwrap() {
+        for answer in core.process_each(batch.to_vec()).unwrap() {
             answer.expect("what was accepted once is accepted again");
         }
     }
@@ -103,6 +103,39 @@ proptest! {
         prop_assert!(records.is_sorted_by_key(|record| record.observed_at));
         let differs = difference(&records, &replayed(&records, size));
         prop_assert_eq!(differs, None, "{}", brief(&batches));
+    }
+
+    #[test]
+    fn requests_of_their_own_times_are_as_good_together(
+        script in script(24),
+        sizes in sizes(),
+        ticks in ticks(),
+    ) {
+        let world = script.world();
+        let played = play(&mut SharedLedger::default().open(shared_setup(), NOW), &script, &world);
+        let timed: Vec<_> = clock(&ticks).zip(played.requests).collect();
+
+        let alone = SharedLedger::default();
+        let mut core = alone.open(shared_setup(), NOW);
+        let answers: Vec<_> = timed
+            .iter()
+            .flat_map(|(now, request)| process(&mut core, std::slice::from_ref(request), *now))
+            .collect();
+
+        let together = SharedLedger::default();
+        let mut core = together.open(shared_setup(), NOW);
+        let (mut rest, mut again) = (timed.as_slice(), Vec::new());
+        for size in sizes.iter().cycle() {
+            let (batch, behind) = rest.split_at((*size).min(rest.len()));
+            again.extend(core.process_each(batch.to_vec()).expect("memory does not fail"));
+            rest = behind;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let requests: Vec<_> = timed.into_iter().map(|(_, request)| request).collect();
+        prop_assert_eq!(other_answer(&requests, &answers, &again), None);
+        prop_assert_eq!(difference(&alone.records(), &together.records()), None);
     }
 
     #[test]

@@ -1,0 +1,229 @@
+//! What the history of a platform costs: the simulator's facts and claims through the engine in memory, on one core, with
+//! every signal and every condition.
+//!
+//! `cargo bench --bench replay`, or `cargo bench --bench replay -- --orders 1800000` for 10 M facts. The time is that of the
+//! engine alone, on the processor; reading files is left out, and so are others who use the machine. What a fact costs must not grow with the facts before it, and memory must
+//! follow the entities. The ledger forgets: a replay needs none.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot start should stop")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
+#![expect(clippy::cast_precision_loss, reason = "for people to read")]
+
+use std::collections::HashMap;
+use std::iter::Peekable;
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use vouch::cli;
+use vouch::config::Config;
+use vouch::domain::{Fact, RefundClaim, TenantId, Timestamp};
+use vouch::engine::{Core, Request};
+use vouch::ledger::{Found, Ledger, LedgerError, Record, RecordKind};
+use vouch::simulate::{ANONYMOUS_FILE, ASN_FILE, CITY_FILE, Knobs, simulate};
+use vouch::store::MemoryStore;
+use vouch::tables::{Format, Observed, TableReader};
+
+/// About a million facts.
+const ORDERS: u64 = 180_000;
+/// Records that the engine takes at once.
+const BATCH: usize = 1_024;
+/// Facts for one line of the table.
+const FACTS_PER_LINE: u64 = 250_000;
+
+fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut knobs = Knobs::default();
+    knobs.size.orders = asked_orders().unwrap_or(ORDERS);
+    // A ledger that forgets cannot tell what comes twice.
+    knobs.feed.repeated_share = 0.0;
+    let started = Instant::now();
+    simulate(&knobs, folder.path(), &[Format::Parquet], |_| ()).unwrap();
+    println!("{} orders, simulated in {:.0} s", knobs.size.orders, started.elapsed().as_secs_f64());
+    let mut core = core(folder.path());
+    let mut records = Merged::open(folder.path());
+    println!("{:>10} {:>10} {:>10} {:>10} {:>10}", "facts", "claims", "us/fact", "facts/s", "MB");
+    let (mut all, mut line) = (Spent::default(), Spent::default());
+    while let Some((requests, spent)) = records.next_batch() {
+        let before = on_processor();
+        core.process_each(requests).unwrap();
+        let spent = Spent { time: on_processor() - before, ..spent };
+        all.add(&spent);
+        line.add(&spent);
+        if line.facts >= FACTS_PER_LINE {
+            line.print(&all);
+            line = Spent::default();
+        }
+    }
+    println!("all");
+    all.print(&all);
+}
+
+/// `--orders N` of the command line.
+fn asked_orders() -> Option<u64> {
+    std::env::args().skip_while(|argument| argument != "--orders").nth(1)?.parse().ok()
+}
+
+fn core(folder: &Path) -> Core {
+    let source = format!(
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\n",
+        folder.join(CITY_FILE),
+        folder.join(ASN_FILE),
+        folder.join(ANONYMOUS_FILE),
+    );
+    let setup = cli::setup(&Config::load(&source).unwrap()).unwrap();
+    let (ledger, store) = (Box::new(Forgetful::default()), Box::new(MemoryStore::default()));
+    Core::open(setup, ledger, store, Timestamp::EARLIEST).unwrap()
+}
+
+/// What some records took.
+#[derive(Default)]
+struct Spent {
+    facts: u64,
+    claims: u64,
+    time: Duration,
+}
+
+impl Spent {
+    fn add(&mut self, other: &Self) {
+        self.facts += other.facts;
+        self.claims += other.claims;
+        self.time += other.time;
+    }
+
+    fn print(&self, all: &Self) {
+        let per_s = self.facts as f64 / self.time.as_secs_f64();
+        let (facts, claims, us) = (all.facts, all.claims, 1e6 / per_s);
+        println!("{facts:>10} {claims:>10} {us:>10.2} {per_s:>10.0} {:>10.0}", resident_mb());
+    }
+}
+
+/// How long this thread was on a processor; where the system does not tell, how long anything takes.
+fn on_processor() -> Duration {
+    static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let status = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let ns = status.split(' ').next().and_then(|ns| ns.parse().ok());
+    ns.map_or_else(|| STARTED.elapsed(), Duration::from_nanos)
+}
+
+/// Memory of this process; 0 where the system does not tell.
+fn resident_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    kib.unwrap_or(0.0) / 1_024.0
+}
+
+/// Facts and claims in the order in which they were observed.
+struct Merged {
+    facts: Peekable<Rows<Fact>>,
+    claims: Peekable<Rows<RefundClaim>>,
+    tenant: TenantId,
+}
+
+impl Merged {
+    fn open(folder: &Path) -> Self {
+        let claims = TableReader::open(&folder.join("claims.parquet")).unwrap();
+        let facts = TableReader::open(&folder.join("facts.parquet")).unwrap();
+        Self {
+            facts: Rows { reader: facts, read: Vec::new().into_iter() }.peekable(),
+            claims: Rows { reader: claims, read: Vec::new().into_iter() }.peekable(),
+            tenant: TenantId::parse("default").unwrap(),
+        }
+    }
+
+    /// The next records, each with its time. Facts of one time are one request.
+    fn next_batch(&mut self) -> Option<(Vec<(Timestamp, Request)>, Spent)> {
+        let mut requests: Vec<(Timestamp, Request)> = Vec::new();
+        let mut spent = Spent::default();
+        for _ in 0..BATCH {
+            let told_at = self.facts.peek().map(|fact| fact.observed_at);
+            let asked_at = self.claims.peek().map(|claim| claim.observed_at);
+            let is_claim = asked_at.is_some_and(|asked| told_at.is_none_or(|told| asked < told));
+            let tenant = self.tenant.clone();
+            if is_claim && let Some(claim) = self.claims.next() {
+                spent.claims += 1;
+                let asked = Request::Score { tenant, claim: Box::new(claim.record) };
+                requests.push((claim.observed_at, asked));
+            } else if let Some(fact) = self.facts.next() {
+                spent.facts += 1;
+                let facts = vec![fact.record];
+                requests.push((fact.observed_at, Request::Record { tenant, facts }));
+            }
+        }
+        (!requests.is_empty()).then_some((requests, spent))
+    }
+}
+
+/// The rows of a file, one after another.
+struct Rows<T: vouch::tables::Record> {
+    reader: TableReader<T>,
+    read: std::vec::IntoIter<Observed<T>>,
+}
+
+impl<T: vouch::tables::Record> Iterator for Rows<T> {
+    type Item = Observed<T>;
+
+    fn next(&mut self) -> Option<Observed<T>> {
+        loop {
+            if let Some(row) = self.read.next() {
+                return Some(row);
+            }
+            let (mut rows, mut bad) = (Vec::new(), Vec::new());
+            if !self.reader.read(&mut rows, &mut bad).unwrap() {
+                return None;
+            }
+            assert!(bad.is_empty(), "the simulator writes no bad rows");
+            self.read = rows.into_iter();
+        }
+    }
+}
+
+/// A ledger that keeps findings alone: nothing else comes twice here, and nobody asks for it.
+#[derive(Default)]
+struct Forgetful {
+    end: u64,
+    findings: HashMap<String, Found>,
+}
+
+impl Ledger for Forgetful {
+    fn end(&self) -> u64 {
+        self.end
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        for record in records {
+            self.end += 1;
+            if record.kind == RecordKind::Finding {
+                let found = Found { position: self.end, digest: record.digest };
+                self.findings.insert(record.id.clone(), found);
+            }
+        }
+        Ok(self.end)
+    }
+
+    fn remembers(&self, _: &TenantId, kind: RecordKind, _: &str) -> bool {
+        kind == RecordKind::Finding
+    }
+
+    fn find(&self, _: &TenantId, _: RecordKind, id: &str) -> Result<Option<Found>, LedgerError> {
+        Ok(self.findings.get(id).copied())
+    }
+
+    fn find_alias(&self, _: &TenantId, _: &str) -> Result<Option<u64>, LedgerError> {
+        Ok(None)
+    }
+
+    fn list(&self, _: &TenantId, _: RecordKind, _: u64, _: usize) -> Result<Vec<u64>, LedgerError> {
+        Ok(Vec::new())
+    }
+
+    fn read(&self, _: u64) -> Result<Option<Record>, LedgerError> {
+        Ok(None)
+    }
+
+    fn scan(&self, _: u64) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
+        Box::new(std::iter::empty())
+    }
+}

@@ -1,0 +1,201 @@
+//! Claims are taken in one by one, and decided together.
+
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+
+use super::{Answered, Batch, Named};
+use crate::domain::{
+    ClaimContext, DecisionId, RefundClaim, RequestId, Sha256, TenantId, Timestamp, derived_id,
+};
+use crate::engine::context;
+use crate::engine::core::CoreError;
+use crate::engine::degraded::degraded;
+use crate::engine::gather::{Gathered, gather};
+use crate::engine::metrics;
+use crate::engine::request::{Answer, EngineError, StoredVerdict};
+use crate::ledger::RecordKind;
+use crate::policy::Case;
+use crate::signals::{self, SignalRow};
+use crate::state::{
+    ApprovalsDoc, ClaimDecided, Entity, EntityKey, EventBody, Stamp, Subject, subjects_of_decision,
+};
+
+/// A claim that was taken in and is not decided yet. It holds nothing of the store but its order: what it held would be
+/// copied when the next event changes it.
+pub(super) struct Waiting {
+    tenant: TenantId,
+    claim: Arc<RefundClaim>,
+    /// The claim's canonical bytes; `None` when nobody will ask for it again.
+    canonical: Option<Vec<u8>>,
+    context: Arc<ClaimContext>,
+    /// Its order, as it was before the claim. INVARIANT: an order.
+    order: Arc<Entity>,
+    row: SignalRow,
+    geo_failed: bool,
+    observed_at: Timestamp,
+    /// Its place in the batch's records.
+    record: usize,
+    /// Its place in the batch's answers.
+    answer: usize,
+}
+
+impl Batch<'_> {
+    /// Takes a claim in. Its answer follows when it is decided, unless it was asked before or is refused.
+    pub(super) fn score(
+        &mut self,
+        tenant: TenantId,
+        claim: RefundClaim,
+    ) -> Result<Option<Answered>, CoreError> {
+        let request_id = claim.request_id.as_str();
+        let mut canonical = None;
+        let mut digest = Batch::UNWRITTEN;
+        if self.core.ledger.remembers(&tenant, RecordKind::Claim, request_id) {
+            let bytes = self.core.setup.codec.claim(&claim);
+            digest = self.core.setup.codec.digest(&bytes);
+            canonical = Some(bytes);
+            if let Some(answer) = self.asked_before(&tenant, &claim, digest)? {
+                return Ok(Some(answer));
+            }
+        }
+        if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
+            return Ok(Some(Err(refused)));
+        }
+        let gathered = self.gather(&tenant, &claim)?;
+        let setup = Arc::clone(&self.core.setup);
+        let known = gathered.known(&claim, &setup.policy.terms, &setup.geo, setup.user_agents)?;
+        let geo_failed = known.claim_place.failed || known.order_place.failed;
+        let row = signals::compute(&known);
+        let context = Arc::new(context::of_claim(&claim, &gathered, &known.claim_place)?);
+        drop(known);
+        let order = gathered.into_order();
+        let claim = Arc::new(claim);
+        let name = Named {
+            kind: RecordKind::Claim,
+            id: claim.request_id.as_str().to_owned(),
+            alias: Some(decision_id(&tenant, &claim.request_id)),
+            is_remembered: canonical.is_some(),
+        };
+        // The body follows with the verdict.
+        let position = self.push(&tenant, name, digest, Vec::new());
+        let claimed = EventBody::Claimed(Arc::clone(&claim), Arc::clone(&context));
+        self.commit(self.event(&tenant, Stamp::taken_in(position), claimed))?;
+        self.pending.extend(
+            subjects_of_decision(&claim)
+                .into_iter()
+                .map(|subject| EntityKey { tenant: tenant.clone(), subject }),
+        );
+        self.waiting.push(Waiting {
+            tenant,
+            claim,
+            canonical,
+            context,
+            order,
+            row,
+            geo_failed,
+            observed_at: self.observed_at,
+            record: self.records.len() - 1,
+            answer: self.answers.len(),
+        });
+        Ok(None)
+    }
+
+    /// The answer to a question that was asked before, with these words or with others.
+    fn asked_before(
+        &mut self,
+        tenant: &TenantId,
+        claim: &RefundClaim,
+        digest: Sha256,
+    ) -> Result<Option<Answered>, CoreError> {
+        let found = self.find(tenant, RecordKind::Claim, claim.request_id.as_str())?;
+        let Some(found) = found else { return Ok(None) };
+        if found.digest != digest {
+            let ids = vec![format!("request_id {}", claim.request_id)];
+            return Ok(Some(Err(EngineError::Conflict { ids })));
+        }
+        let bytes = Bytes::from(self.recorded(found.position)?.verdict);
+        Ok(Some(Ok(Answer::Scored(StoredVerdict { bytes, repeated: true }))))
+    }
+
+    /// What is known about a claim. What it will touch and what it looks at must both be free of undecided claims.
+    fn gather(&mut self, tenant: &TenantId, claim: &RefundClaim) -> Result<Gathered, CoreError> {
+        let setup = Arc::clone(&self.core.setup);
+        let observed_at = self.observed_at;
+        let gathered = gather(&mut *self.core.store, &setup.geo, tenant, claim, observed_at)?;
+        let waits = |subject| self.is_pending(tenant, subject);
+        if self.pending.is_empty() || !gathered.subjects.iter().any(waits) {
+            return Ok(gathered);
+        }
+        self.decide_waiting()?;
+        gather(&mut *self.core.store, &setup.geo, tenant, claim, observed_at)
+    }
+
+    /// Decides every claim that waits, in order, from one evaluation of the policy.
+    pub(super) fn decide_waiting(&mut self) -> Result<(), CoreError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.pending.clear();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let setup = Arc::clone(&self.core.setup);
+        let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
+        let judged = setup.policy.judge(&rows)?;
+        for (judged_row, waiting) in waiting.iter().enumerate() {
+            let position = self.position(waiting.record);
+            let approvals = self.approvals(waiting)?;
+            let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
+            let verdict = setup.policy.decide(Case {
+                claim: &waiting.claim,
+                order: waiting.order.order().ok_or(CoreError::OtherKind)?,
+                row: &waiting.row,
+                judged: &judged,
+                judged_row,
+                approvals: &approvals,
+                degraded: degraded(&setup, waiting.observed_at, waiting.geo_failed),
+                versions: &setup.versions,
+                decision_id: DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?,
+                observed_at: waiting.observed_at,
+                ledger_position: position,
+            });
+            metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
+            let decided = ClaimDecided {
+                claim: Arc::clone(&waiting.claim),
+                decision: verdict.decision,
+                decided_by: verdict.decided_by,
+                approved: verdict.approved,
+            };
+            self.answer(waiting, Bytes::from(setup.codec.verdict(&verdict)))?;
+            let decided = EventBody::Decided(Arc::new(decided));
+            let mut event = self.event(&waiting.tenant, Stamp::decided(position), decided);
+            event.observed_at = waiting.observed_at;
+            self.commit(event)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a verdict down, and answers with it.
+    fn answer(&mut self, waiting: &Waiting, verdict: Bytes) -> Result<(), CoreError> {
+        let record = self.records.get_mut(waiting.record);
+        if let (Some(record), Some(canonical)) = (record, &waiting.canonical) {
+            let Waiting { context, row, .. } = waiting;
+            let codec = &self.core.setup.codec;
+            record.body = codec.claim_entry(canonical.clone(), context, verdict.clone(), row);
+        }
+        // The claim that is being taken right now has no place yet.
+        let answer = self.answers.get_mut(waiting.answer).ok_or(CoreError::OtherKind)?;
+        *answer = Some(Ok(Answer::Scored(StoredVerdict { bytes: verdict, repeated: false })));
+        Ok(())
+    }
+
+    fn approvals(&mut self, waiting: &Waiting) -> Result<ApprovalsDoc, CoreError> {
+        let key = EntityKey { tenant: waiting.tenant.clone(), subject: Subject::Approvals };
+        let loaded = self.core.store.load(&[key], waiting.observed_at)?;
+        let approvals = loaded.first().and_then(|entity| entity.approvals());
+        approvals.cloned().ok_or(CoreError::OtherKind)
+    }
+}
+
+/// The id of a decision follows from the question: a replay gives the same.
+fn decision_id(tenant: &TenantId, request_id: &RequestId) -> String {
+    derived_id(&[tenant.as_str(), request_id.as_str()])
+}

@@ -24,6 +24,9 @@ pub const ASN_FILE: &str = "geo-asn.mmdb";
 /// The file of anonymous addresses.
 pub const ANONYMOUS_FILE: &str = "geo-anonymous-ip.mmdb";
 
+/// Settings that name the three files.
+pub const SETTINGS_FILE: &str = "vouch.toml";
+
 /// AS numbers reserved for private use (RFC 6996): they are nobody's.
 const ASN_FIRST: u32 = 4_200_000_000;
 /// Of so many lines for hire, two are known to be.
@@ -37,7 +40,7 @@ struct Files {
     systems: u32,
 }
 
-/// Writes the three files into a folder; their build date is `built_at`.
+/// Writes the three files and the settings into a folder; their build date is `built_at`.
 pub(super) fn write(folder: &Path, built_at: Timestamp) -> Result<(), SimulateError> {
     let mut files = Files {
         city: writer("GeoLite2-City", built_at),
@@ -55,7 +58,23 @@ pub(super) fn write(folder: &Path, built_at: Timestamp) -> Result<(), SimulateEr
         file.write_all(&bytes).map_err(|reason| SimulateError::Write { path, reason })?;
         file.finish()?;
     }
-    Ok(())
+    let path = folder.join(SETTINGS_FILE);
+    let mut file = PartialFile::create(&path)?;
+    file.write_all(settings().as_bytes())
+        .map_err(|reason| SimulateError::Write { path, reason })?;
+    Ok(file.finish()?)
+}
+
+fn settings() -> String {
+    format!(
+        "# Settings for a replay of this simulation; the paths are seen from here.\n\n\
+         [geo]\n\
+         city = \"{CITY_FILE}\"\n\
+         asn = \"{ASN_FILE}\"\n\
+         anonymous_ip = \"{ANONYMOUS_FILE}\"\n\
+         # The addresses never change hands here.\n\
+         max_age_d = 100000.0\n"
+    )
 }
 
 fn writer(database_type: &str, built_at: Timestamp) -> Writer {

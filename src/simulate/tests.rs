@@ -109,6 +109,7 @@ fn the_same_seed_and_knobs_give_the_same_bytes() {
         "geo-asn.mmdb",
         "geo-city.mmdb",
         "truth.parquet",
+        "vouch.toml",
     ];
     assert_eq!(names, expected, "nothing temporary is left");
     assert!(first == second, "two runs differ");

@@ -10,9 +10,13 @@ mod findings;
 mod fingerprint;
 mod leak;
 mod logging;
+mod model;
+mod model_folder;
+mod models;
 mod open;
 mod output;
 mod progress;
+mod reload;
 mod replay;
 mod serve;
 mod signals;
@@ -47,6 +51,8 @@ enum Command {
     Signals(signals::Signals),
     /// Print the fingerprints of card keys, read one per line from standard input.
     Fingerprint(fingerprint::Fingerprint),
+    /// See which versions of a model there are, and put one into use.
+    Model(model::ModelArgs),
     /// Tell of keys that were found in public.
     Leak(leak::LeakArgs),
     /// Look at files that buyers send as evidence.
@@ -76,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Findings(findings) => findings.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
+        Command::Model(model) => model.run(),
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),

@@ -38,7 +38,10 @@ pub use ids::{
     ID_MAX_BYTES, IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint,
     PayoutFingerprint, PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
-pub use model::{Contribution, ModelScore};
+pub use model::{
+    CHALLENGERS_MAX, ChallengerVerdict, Contribution, ExpectedCosts, GroupContribution,
+    ModelAssessment, ModelScore,
+};
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;
 pub use terms::{SkuTerms, Terms};

@@ -18,6 +18,7 @@ use super::core::{Core, CoreError};
 use super::degraded::degraded;
 use super::gather::{Gathered, gather};
 use super::metrics;
+use super::models::{Judging, challenger_verdict};
 use super::request::{Answer, EngineError, Receipt, Request, StoredVerdict};
 use crate::domain::{
     ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
@@ -224,30 +225,45 @@ impl<'a> Batch<'a> {
         let setup = Arc::clone(&self.core.setup);
         let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
         let judged = setup.policy.judge(&rows)?;
+        let scores = setup.models.score(&rows);
         for (judged_row, waiting) in waiting.iter().enumerate() {
             let position = self.position(waiting.record);
             let observed_at = waiting.observed_at;
             let approvals = self.approvals(&waiting.tenant, observed_at)?;
             let order = waiting.gathered.order.order().ok_or(CoreError::OtherKind)?;
             let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
-            let verdict = setup.policy.decide(Case {
-                claim: &waiting.claim,
-                order,
-                row: &waiting.row,
-                judged: &judged,
-                judged_row,
-                approvals: &approvals,
-                degraded: degraded(&setup, observed_at, waiting.geo_failed),
-                versions: &setup.versions,
-                decision_id: DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?,
-                observed_at,
-                ledger_position: position,
-            });
+            let decision_id = DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?;
+            let besides = degraded(&setup, observed_at, waiting.geo_failed);
+            let judged_by = |by: Judging<'_>| {
+                setup.policy.decide(Case {
+                    claim: &waiting.claim,
+                    order,
+                    row: &waiting.row,
+                    judged: &judged,
+                    judged_row,
+                    approvals: &approvals,
+                    model: by.opinion,
+                    degraded: by.degraded.into_iter().chain(besides.iter().cloned()).collect(),
+                    versions: &setup.versions,
+                    decision_id: decision_id.clone(),
+                    observed_at,
+                    ledger_position: position,
+                })
+            };
+            let (models, has_costs) = (&setup.models, setup.policy.model.is_some());
+            let verdict = judged_by(models.champion(&scores, judged_row, observed_at, has_costs));
+            let challengers: Vec<_> = models
+                .challengers(&scores, judged_row, observed_at, has_costs)
+                .map(|(model, by)| {
+                    let score = by.opinion.as_ref().map(|opinion| opinion.score.probability);
+                    challenger_verdict(model, score, &judged_by(by))
+                })
+                .collect();
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let bytes = setup.codec.verdict(&verdict);
             if let Some(record) = self.records.get_mut(waiting.record) {
                 let Waiting { claim, context, row, .. } = waiting;
-                record.body = setup.codec.claim(claim, context, &bytes, row);
+                record.body = setup.codec.claim(claim, context, &bytes, row, &challengers);
             }
             let decided = ClaimDecided {
                 claim: Arc::clone(&waiting.claim),

@@ -8,6 +8,7 @@ mod degraded;
 mod gather;
 mod handle;
 pub mod metrics;
+mod models;
 mod request;
 mod scorer;
 mod shown;
@@ -15,6 +16,7 @@ mod shown;
 pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
+pub use models::Models;
 pub use request::{
     Answer, DecisionKey, EngineError, ListedFinding, Receipt, RecordedFact, Request,
     StoredDecision, StoredVerdict,

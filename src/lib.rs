@@ -86,6 +86,7 @@ pub mod fingerprint;
 pub mod geo;
 pub mod history;
 pub mod ledger;
+pub mod models;
 pub mod policy;
 pub mod records;
 pub mod rpc;

@@ -11,6 +11,7 @@ mod derived;
 mod fact;
 mod finding;
 mod ids;
+mod model;
 mod money;
 mod network;
 mod terms;
@@ -37,6 +38,7 @@ pub use ids::{
     ID_MAX_BYTES, IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint,
     PayoutFingerprint, PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
+pub use model::{Contribution, ModelScore};
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;
 pub use terms::{SkuTerms, Terms};

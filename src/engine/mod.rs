@@ -9,6 +9,7 @@ mod gather;
 mod handle;
 pub mod metrics;
 mod request;
+mod scorer;
 mod shown;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
@@ -18,3 +19,4 @@ pub use request::{
     Answer, DecisionKey, EngineError, ListedFinding, Receipt, RecordedFact, Request,
     StoredDecision, StoredVerdict,
 };
+pub use scorer::{Scorer, ScorerError};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::number::long;
 use super::settings::CostSettings;
 use crate::domain::Decision;
 use crate::models::Labels;
@@ -49,7 +50,7 @@ pub(super) struct Costed {
     pub(super) amount: f64,
     /// What was answered.
     pub(super) decided: Decision,
-    /// The model may have a say: no guard, proof, term, list or rule decided.
+    /// No rule decided: the model may.
     pub(super) is_open: bool,
     pub(super) probability: f64,
 }
@@ -76,19 +77,24 @@ pub struct WayCost {
 }
 
 /// What approving everything, the rules, the model and both together cost.
+///
+/// Guards, proofs, terms and lists stand in front of all of these and decide the same whichever is taken: what they
+/// decided is not in the figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostFigures {
     /// The figures that costs are counted with.
     pub settings: CostSettings,
-    /// Claims whose amount is known in the policy's currency; the others are not in these figures.
+    /// Claims that are counted: left to rules and model, their amount known in the policy's currency.
     pub claims: u64,
+    /// Those of them that no rule decided.
+    pub open_claims: u64,
     /// Each way.
     pub ways: Vec<WayCost>,
     /// Share of the claims that are reviewed, those of highest score; mean cost when the others are approved.
     pub curve: Vec<[f64; 2]>,
 }
 
-/// Compares the ways to decide. Claims without an amount are `None`.
+/// Compares the ways to decide. Claims that are not counted are `None`.
 pub(super) fn costs(
     claims: &[Option<Costed>],
     labels: &Labels,
@@ -108,8 +114,15 @@ pub(super) fn costs(
     ];
     let first = WayCost { saved_per_claim: 0.0, ..all };
     let ways = std::iter::once(first).chain(ways).collect();
-    let claims = super::number::long(rows.len());
-    CostFigures { settings: settings.clone(), claims, ways, curve: curve(rows, settings) }
+    let open = rows.iter().filter(|row| row.0.is_open).count();
+    let (claims, open_claims) = (long(rows.len()), long(open));
+    CostFigures {
+        settings: settings.clone(),
+        claims,
+        open_claims,
+        ways,
+        curve: curve(rows, settings),
+    }
 }
 
 type Row = (Costed, bool, f64);

@@ -227,25 +227,24 @@ fn cost_figures(scored: &Scored<'_>, settings: &Settings) -> Result<CostFigures,
     let rows = amounts.iter().zip(&decisions).zip(&layers).zip(scored.probabilities);
     let claims: Vec<Option<Costed>> = rows
         .map(|(((amount, decision), layer), probability)| {
-            Some(Costed {
-                amount: (*amount)?,
-                decided: decision_of((*decision)?)?,
-                is_open: is_open((*layer)?),
-                probability: *probability,
-            })
+            let is_open = match layer_of((*layer)?)? {
+                Layer::Guard | Layer::Proof | Layer::Eligibility | Layer::List => return None,
+                Layer::Rule => false,
+                Layer::Model | Layer::Fallback => true,
+            };
+            let (amount, decided) = ((*amount)?, decision_of((*decision)?)?);
+            Some(Costed { amount, decided, is_open, probability: *probability })
         })
         .collect();
     Ok(costs(&claims, scored.labels, &settings.costs))
 }
 
 fn decision_of(word: &str) -> Option<Decision> {
-    let all = [Decision::Approve, Decision::Review, Decision::Reject];
-    all.into_iter().find(|decision| decision.as_str() == word)
+    Decision::ALL.iter().copied().find(|decision| decision.as_str() == word)
 }
 
-/// Where no layer in front of the model decided.
-fn is_open(layer: &str) -> bool {
-    [Layer::Model, Layer::Fallback].iter().any(|open| open.as_str() == layer)
+fn layer_of(word: &str) -> Option<Layer> {
+    Layer::ALL.iter().copied().find(|layer| layer.as_str() == word)
 }
 
 /// Mean contributions over some rows, evenly spaced.

@@ -57,13 +57,16 @@
 //! | policy | document, domain, features, geo, signals, state |
 //! | store | domain, state |
 //! | ledger | domain |
+//! | models | nothing |
 //! | engine | clock, domain, evidence, findings, geo, ledger, policy, signals, state, store, user_agent |
+//! | scoring | document, domain, engine, features, models, signals |
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
 //! | tables | document, domain, wire |
 //! | simulate | document, domain, tables |
 //! | history | domain, engine, ledger, signals, state, store, tables, wire |
+//! | train | document, domain, engine, history, models, scoring, signals |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
@@ -86,13 +89,16 @@ pub mod fingerprint;
 pub mod geo;
 pub mod history;
 pub mod ledger;
+pub mod models;
 pub mod policy;
 pub mod records;
 pub mod rpc;
+pub mod scoring;
 pub mod signals;
 pub mod simulate;
 pub mod state;
 pub mod store;
 pub mod tables;
+pub mod train;
 pub mod user_agent;
 pub mod wire;

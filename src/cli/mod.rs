@@ -21,6 +21,7 @@ mod replay;
 mod serve;
 mod signals;
 mod simulate;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +62,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Send files of facts and claims through the engine: verdicts and signals as tables.
     Replay(replay::Replay),
+    /// Train a model from history: decisions with their signals, and reported outcomes.
+    Train(train::Train),
 }
 
 /// Where the settings are.
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Train(train) => train.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! Building an engine from settings.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::models;
 use super::output::located;
@@ -12,6 +13,7 @@ use crate::geo::{Available, Geo, GeoError};
 use crate::ledger::{FjallLedger, Ledger, LedgerError};
 use crate::policy::{self, Policy};
 use crate::records::ProtobufRecords;
+use crate::scoring::LoadedModel;
 use crate::signals::Catalogue;
 use crate::store::{DatabaseError, FjallStore, StoreError, StoreLimits, open_database};
 use crate::user_agent::{PatternError, UserAgents};
@@ -111,7 +113,11 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
 
 /// Reads the version of a model in a folder.
 pub(super) fn read_model(folder: &Path) -> models::Read {
-    Err(format!("this vouch cannot read `{}`", folder.display()).into())
+    let model = LoadedModel::read(folder)?;
+    for note in model.notes() {
+        tracing::warn!(model = %folder.display(), note, "the model learned from another definition");
+    }
+    Ok(Arc::new(model))
 }
 
 fn read_policy(config: &Config, available: Available) -> Result<Policy, OpenError> {

@@ -15,6 +15,8 @@ mod evidence;
 mod findings;
 mod imports;
 mod leak;
+mod reload;
+mod scorer;
 mod server;
 mod simulate;
 mod support;

@@ -163,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_chosen_decision_costs_least(
-            costs in costs(), p in 0.0..=1.0, value_minor in 1_i64..100_000_000,
+            costs in costs(), p in 0.0_f64..=1.0, value_minor in 1_i64..100_000_000,
         ) {
             let expected = costs.expected(p, value_minor);
             let chosen = of(&expected, expected.cheapest());
@@ -174,7 +174,7 @@ mod tests {
 
         #[test]
         fn more_likely_abuse_is_never_decided_more_mildly(
-            costs in costs(), p in 0.0..=1.0, q in 0.0..=1.0, value_minor in 100_i64..100_000_000,
+            costs in costs(), p in 0.0_f64..=1.0, q in 0.0..=1.0, value_minor in 100_i64..100_000_000,
         ) {
             let (low, high) = (f64::min(p, q), f64::max(p, q));
             let decision = |p| costs.expected(p, value_minor).cheapest();
@@ -184,7 +184,7 @@ mod tests {
         /// The cut-offs that analysts are shown are those that decide.
         #[test]
         fn thresholds_part_the_decisions(
-            costs in costs(), p in 0.0..=1.0, value_minor in 100_i64..100_000_000,
+            costs in costs(), p in 0.0_f64..=1.0, value_minor in 100_i64..100_000_000,
         ) {
             let Thresholds { approve_below, reject_above } = costs.thresholds(value_minor);
             prop_assert!(approve_below <= reject_above);

@@ -157,7 +157,8 @@ fn run(
                     metrics::live(core.setup(), false);
                     core.adopt(setup);
                     metrics::live(core.setup(), true);
-                    drop(done.send(()));
+                    // Whoever asked for it may have gone away.
+                    done.send(()).ok();
                 }
             }
         }

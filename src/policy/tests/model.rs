@@ -315,11 +315,12 @@ proptest! {
     }
 }
 
-/// The first problem of the minimal policy with this at its end.
+/// The problems of the minimal policy with this at its end.
 fn problem(from: &str, to: &str) -> String {
     assert!(MODEL.contains(from), "{from}");
     let source = format!("{MINIMAL}\n{}", MODEL.replacen(from, to, 1));
-    problems_of(&source).first().map(ToString::to_string).unwrap_or_default()
+    let told: Vec<String> = problems_of(&source).iter().map(ToString::to_string).collect();
+    told.join("\n")
 }
 
 #[test]

@@ -81,8 +81,8 @@ pub(super) struct RawLog {
 
 /// From this age on a geo file is stale, days.
 const GEO_MAX_AGE_D: f64 = 60.0;
-/// From this age on a model is stale, days: people who take refunds learn within a season.
-const MODEL_MAX_AGE_D: f64 = 120.0;
+/// From this age on a model is stale, days.
+const MODEL_MAX_AGE_D: f64 = 365.0;
 
 /// The database tells of its housekeeping at `info`.
 const LOG_FILTER: &str = "info,fjall=warn,lsm_tree=warn";

@@ -60,7 +60,7 @@ fn read(
     let mut entries = entries::read(&raw, &names, &reasons, &follow_ups, geo, problems);
     let conditions = raw.model.as_ref().and_then(Option::as_ref);
     let conditions = conditions
-        .and_then(|raw| ModelConditions::read(raw, &names, &mut entries.outputs, problems));
+        .and_then(|raw| ModelConditions::read(raw, &names, geo, &mut entries.outputs, problems));
     let model = model(raw.costs.as_ref(), raw.model.as_ref(), conditions, &texts, problems);
     let lists = lists::read(&raw.lists, &reasons, now, problems);
     let numbers = terms::numbers(&raw, problems);

@@ -15,6 +15,7 @@ mod evidence;
 mod findings;
 mod imports;
 mod leak;
+mod model;
 mod reload;
 mod scorer;
 mod server;

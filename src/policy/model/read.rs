@@ -9,7 +9,8 @@ use super::{Costs, CustomerTexts, ModelTerms};
 use crate::document::{Fields, Problems, Sections};
 use crate::domain::{AMOUNT_MAX_MINOR, Decision, LocalizedText};
 use crate::features::{Expression, ValueType};
-use crate::policy::analysis::unreachable;
+use crate::geo::Available;
+use crate::policy::analysis::{starved, unreachable};
 use crate::policy::names::{Names, expression};
 use crate::policy::raw::{RawText, Text};
 use crate::policy::reasons::{localized, no_text, signals_exist};
@@ -161,11 +162,12 @@ impl ModelConditions {
     pub(in crate::policy) fn read(
         raw: &RawModel,
         names: &Names,
+        geo: Available,
         outputs: &mut Vec<Expression>,
         problems: &mut Problems<'_>,
     ) -> Option<Self> {
-        let approve = condition("approve_when", raw.approve_when.as_ref(), names, problems);
-        let reject = condition("reject_when", raw.reject_when.as_ref(), names, problems);
+        let approve = condition("approve_when", raw.approve_when.as_ref(), names, geo, problems);
+        let reject = condition("reject_when", raw.reject_when.as_ref(), names, geo, problems);
         let (approve, reject) = (approve?, reject?);
         let approve_when = outputs.len();
         outputs.extend([approve, reject]);
@@ -177,6 +179,7 @@ fn condition(
     key: &str,
     sql: Option<&Text>,
     names: &Names,
+    geo: Available,
     problems: &mut Problems<'_>,
 ) -> Option<Expression> {
     let sql = sql?;
@@ -188,6 +191,15 @@ fn condition(
     if let Some(why) = unreachable(&written_out, &names.signals).filter(|_| !forbids) {
         let text = format!("{place} can never hold: {why}; write `FALSE` if that is meant");
         problems.error(sql.span().start, text);
+        return Some(parsed);
+    }
+    let starved = starved(&written_out, &names.signals, geo);
+    if !starved.is_empty() && !forbids {
+        let signals = starved.join("`, `");
+        let text = format!(
+            "{place} can never hold here: nothing feeds `{signals}`; configure the geo file that does"
+        );
+        problems.warning(sql.span().start, text);
     }
     Some(parsed)
 }

@@ -362,6 +362,16 @@ fn costs_and_bounds_come_together() {
 }
 
 #[test]
+fn a_condition_that_nothing_feeds_is_warned_of() {
+    let source = MODEL.replace("order_known AND NOT device_missing", "NOT ip_is_vpn");
+    let source = format!("{MINIMAL}\n{source}");
+    assert_eq!(problems_of(&source), []);
+    let (_, warnings) = load(&source, crate::geo::Available::default()).unwrap();
+    let [warning] = warnings.as_slice() else { panic!("{warnings:#?}") };
+    assert!(warning.message.contains("nothing feeds `ip_is_vpn`"), "{warning}");
+}
+
+#[test]
 fn false_forbids() {
     let never = MODEL.replace("reject_when = \"order_known\"", "reject_when = \"FALSE\"");
     let scene = Scene { model: Some(asked_by(0.999)), ..Scene::default() };

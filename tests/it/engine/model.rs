@@ -28,7 +28,10 @@ static ALL: LazyLock<Vec<Request>> = LazyLock::new(|| {
         copies.map(|(n, (name, _))| World::copy(name, &format!("m{n}"))).collect();
     let facts = worlds.iter().flat_map(|world| world.facts.chunks(100).map(<[_]>::to_vec));
     let facts: Vec<Request> = facts.map(record).collect();
-    facts.into_iter().chain(worlds.iter().flat_map(|w| w.claims.iter().cloned().map(score))).collect()
+    facts
+        .into_iter()
+        .chain(worlds.iter().flat_map(|w| w.claims.iter().cloned().map(score)))
+        .collect()
 });
 
 fn judged_by(champion: Logistic, challengers: &[Logistic]) -> Arc<Setup> {
@@ -39,7 +42,8 @@ fn judged_by(champion: Logistic, challengers: &[Logistic]) -> Arc<Setup> {
 fn verdicts(setup: &Arc<Setup>, batch: usize) -> (Vec<v1::Verdict>, Vec<Record>) {
     let ledger = SharedLedger::default();
     let mut core = ledger.open(Arc::clone(setup), NOW);
-    let answers: Vec<_> = ALL.chunks(batch).flat_map(|some| process(&mut core, some, NOW)).collect();
+    let answers: Vec<_> =
+        ALL.chunks(batch).flat_map(|some| process(&mut core, some, NOW)).collect();
     let scored = answers.into_iter().filter(|answer| matches!(answer, Ok(Answer::Scored(_))));
     (scored.map(verdict).collect(), ledger.records())
 }
@@ -65,13 +69,16 @@ fn what_the_fallback_decided_the_model_decides() {
         assert!((told.bias + sum - told.log_odds).abs() < 1e-9);
         assert_eq!(model.score, Some(told.score));
         assert_eq!(model.versions.as_ref().unwrap().model_sha256(), hex::encode(sha(b"v1")));
+        // A second claim on an order sees what became of the first.
+        if !model.request_id.ends_with("-1") {
+            continue;
+        }
         if layer(rules) == Layer::Fallback {
             assert_eq!(layer(model), Layer::Model, "{}", model.request_id);
             decided += 1;
-        } else if layer(model) == layer(rules) {
-            assert_eq!((model.decision, &model.approved_amount), (rules.decision, &rules.approved_amount));
         } else {
-            panic!("{}: {:?} above the model became {:?}", model.request_id, layer(rules), layer(model));
+            let told = |v: &v1::Verdict| (v.decided_by, v.decision, v.approved_amount.clone());
+            assert_eq!(told(model), told(rules), "{}", model.request_id);
         }
     }
     assert!(decided >= 10, "only {decided} sample claims come to the model");
@@ -85,8 +92,7 @@ fn sha(version: &[u8]) -> [u8; 32] {
 
 #[test]
 fn a_model_that_fails_stops_nothing_and_spoils_no_neighbour() {
-    let failing =
-        Logistic { fails_on: Some("device_is_new"), ..Logistic::new("v1", -3.0) };
+    let failing = Logistic { fails_on: Some("device_is_new"), ..Logistic::new("v1", -3.0) };
     let setup = judged_by(failing, &[]);
     let (together, records) = verdicts(&setup, 512);
     let (alone, records_alone) = verdicts(&setup, 1);
@@ -139,7 +145,9 @@ fn challengers_are_recorded_and_change_nothing() {
     assert_eq!(alone, answered, "what is answered does not show them");
     let (as_champion, _) = verdicts(&judged_by(strict, &[]), 64);
     let mut differs = 0;
-    for ((recorded, answered), other) in challengers(&records).iter().zip(&answered).zip(&as_champion) {
+    for ((recorded, answered), other) in
+        challengers(&records).iter().zip(&answered).zip(&as_champion)
+    {
         let [strict, failing] = recorded.as_slice() else { panic!("{recorded:?}") };
         assert_eq!((strict.name.as_str(), strict.version.as_str()), ("logistic", "v2"));
         assert_eq!(strict.sha256, hex::encode(sha(b"v2")));
@@ -191,7 +199,12 @@ fn judged_with(verdict: &v1::Verdict) -> (String, String, String, u32) {
     let versions = verdict.versions.as_ref().unwrap();
     let model = verdict.model.as_ref().unwrap();
     let used = verdict.coverage.as_ref().unwrap().signals_used;
-    (versions.policy_sha256.clone(), versions.model_sha256().to_owned(), model.version.clone(), used)
+    (
+        versions.policy_sha256.clone(),
+        versions.model_sha256().to_owned(),
+        model.version.clone(),
+        used,
+    )
 }
 
 /// A policy that reads one more signal than the shipped one, and a model of another version.
@@ -215,7 +228,7 @@ fn what_judges_is_replaced_under_load_and_nobody_notices() {
     let core = vouch::engine::Core::open(Arc::clone(&setups[0]), ledger, store, NOW).unwrap();
     let limits = QueueLimits { waiting_max: 2 * CALLERS, batch_max: 4 };
     let (handle, thread) = start(core, Arc::new(ManualClock::new(NOW)), limits).unwrap();
-    let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
     let (seen, reloads) = runtime.block_on(async {
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
@@ -251,7 +264,10 @@ fn what_judges_is_replaced_under_load_and_nobody_notices() {
     };
     let sets = [set(&setups[0], "v1"), set(&setups[1], "v2")];
     assert_ne!(sets[0].3, sets[1].3);
-    assert!(seen.iter().all(|judged| sets.contains(judged)), "each verdict has one set of versions");
+    assert!(
+        seen.iter().all(|judged| sets.contains(judged)),
+        "each verdict has one set of versions"
+    );
     assert!(reloads >= 2, "only {reloads} reloads");
     assert!(sets.iter().all(|set| seen.contains(set)), "both were at work");
     thread.drain();

@@ -39,8 +39,7 @@ impl Reloader {
             asked.recv().await;
             let result = match self.reload().await {
                 Ok(()) => "done",
-                Err(Failure::Problems(problems)) => refused(&problems),
-                Err(failure @ Failure::Error(_)) => refused(&[failure.to_string()]),
+                Err(failure) => refused(&failure),
             };
             metrics::counter!(RELOADS_TOTAL, "result" => result).increment(1);
         }
@@ -71,8 +70,9 @@ impl Reloader {
     }
 }
 
-fn refused(problems: &[String]) -> &'static str {
-    for problem in problems {
+/// Logs every problem on its own.
+fn refused(failure: &Failure) -> &'static str {
+    for problem in failure.to_string().lines() {
         tracing::error!(problem, "the reload is refused; everything stays as it was");
     }
     "refused"

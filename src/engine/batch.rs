@@ -18,7 +18,7 @@ use super::core::{Core, CoreError};
 use super::degraded::degraded;
 use super::gather::{Gathered, gather};
 use super::metrics;
-use super::models::{Judging, challenger_verdict};
+use super::models::Judging;
 use super::request::{Answer, EngineError, Receipt, Request, StoredVerdict};
 use crate::domain::{
     ClaimContext, DecisionId, Fact, FactContext, RefundClaim, RequestId, Sha256, TenantId,
@@ -250,15 +250,9 @@ impl<'a> Batch<'a> {
                     ledger_position: position,
                 })
             };
-            let (models, has_costs) = (&setup.models, setup.policy.model.is_some());
-            let verdict = judged_by(models.champion(&scores, judged_row, observed_at, has_costs));
-            let challengers: Vec<_> = models
-                .challengers(&scores, judged_row, observed_at, has_costs)
-                .map(|(model, by)| {
-                    let score = by.opinion.as_ref().map(|opinion| opinion.score.probability);
-                    challenger_verdict(model, score, &judged_by(by))
-                })
-                .collect();
+            let has_costs = setup.policy.model.is_some();
+            let (verdict, challengers) =
+                setup.models.judge(&scores, judged_row, observed_at, has_costs, judged_by);
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let bytes = setup.codec.verdict(&verdict);
             if let Some(record) = self.records.get_mut(waiting.record) {

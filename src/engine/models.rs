@@ -40,11 +40,19 @@ pub(super) struct Scores {
 #[derive(Debug)]
 pub(super) struct Judging<'a> {
     pub(super) opinion: Option<Opinion<'a>>,
-    /// Why the model does not judge; empty when it does.
+    /// Why no model judges; `None` when one does.
     pub(super) degraded: Option<Degradation>,
 }
 
 impl Models {
+    /// How long ago the last label took effect that a model was fitted on, days; `None` while that is not too long.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "times are exact in f64")]
+    pub fn stale_d(&self, model: &dyn Scorer, at: Timestamp) -> Option<f64> {
+        let age_d = (at.ms() - model.trained_until().ms()) as f64 / DAY_MS as f64;
+        (age_d > self.max_age_d).then_some(age_d)
+    }
+
     /// Every model looks at all rows together, the one that judges with explanations.
     pub(super) fn score(&self, rows: &[&SignalRow]) -> Scores {
         let champion = self.champion.as_deref();
@@ -54,36 +62,28 @@ impl Models {
         }
     }
 
-    /// What the model that judges says of a claim.
-    pub(super) fn champion<'a>(
-        &'a self,
-        scores: &'a Scores,
+    /// The verdict on a claim, and what other models would have made of it. `verdict` decides with what it is given.
+    pub(super) fn judge(
+        &self,
+        scores: &Scores,
         row: usize,
         at: Timestamp,
         has_costs: bool,
-    ) -> Judging<'a> {
-        let score = scores.champion.get(row).and_then(Option::as_ref);
-        match self.champion.as_deref() {
+        verdict: impl Fn(Judging<'_>) -> Verdict,
+    ) -> (Verdict, Vec<ChallengerVerdict>) {
+        let champion = match self.champion.as_deref() {
             None => Judging {
                 opinion: None,
                 degraded: degraded("rules_only", "no model is loaded: rules alone decided"),
             },
-            Some(model) => self.judging(model, score, at, has_costs),
-        }
-    }
-
-    /// What each of the others says of it, in their order; each with its model.
-    pub(super) fn challengers<'a>(
-        &'a self,
-        scores: &'a Scores,
-        row: usize,
-        at: Timestamp,
-        has_costs: bool,
-    ) -> impl Iterator<Item = (&'a dyn Scorer, Judging<'a>)> {
-        self.challengers.iter().zip(&scores.challengers).map(move |(model, scores)| {
-            let score = scores.get(row).and_then(Option::as_ref);
-            (&**model, self.judging(&**model, score, at, has_costs))
-        })
+            Some(model) => self.judging(model, score_at(&scores.champion, row), at, has_costs),
+        };
+        let others = self.challengers.iter().zip(&scores.challengers).map(|(model, scores)| {
+            let score = score_at(scores, row);
+            let judged = verdict(self.judging(&**model, score, at, has_costs));
+            challenger_verdict(&**model, score, &judged)
+        });
+        (verdict(champion), others.collect())
     }
 
     fn judging<'a>(
@@ -93,13 +93,13 @@ impl Models {
         at: Timestamp,
         has_costs: bool,
     ) -> Judging<'a> {
-        let age_d = age_d(model, at);
+        let stale_d = self.stale_d(model, at);
         let degraded = if score.is_none() {
             degraded("model_failed", "the model failed on this claim: rules alone decided")
         } else if !model.is_calibrated() {
             let text = "the model's score is no probability: rules alone decided";
             degraded("model_uncalibrated", text)
-        } else if age_d > self.max_age_d {
+        } else if let Some(age_d) = stale_d {
             let text = format!(
                 "the model knows no label of the last {age_d:.0} days: rules alone decided"
             );
@@ -123,20 +123,24 @@ impl Models {
 }
 
 /// What is recorded of a verdict that another model would have given.
-pub(super) fn challenger_verdict(
+fn challenger_verdict(
     model: &dyn Scorer,
-    score: Option<f64>,
+    score: Option<&ModelScore>,
     verdict: &Verdict,
 ) -> ChallengerVerdict {
     ChallengerVerdict {
         name: model.name().to_owned(),
         version: model.version().to_owned(),
         sha256: hex::encode(model.sha256()),
-        score,
+        score: score.map(|score| score.probability),
         decision: verdict.decision,
         decided_by: verdict.decided_by,
         approved: verdict.approved,
     }
+}
+
+fn score_at(scores: &[Option<ModelScore>], row: usize) -> Option<&ModelScore> {
+    scores.get(row).and_then(Option::as_ref)
 }
 
 /// One score for each row. A model that fails on rows together looks at each alone: whether a claim is scored does not
@@ -185,11 +189,6 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-#[expect(clippy::cast_precision_loss, reason = "times are exact in f64")]
-fn age_d(model: &dyn Scorer, at: Timestamp) -> f64 {
-    (at.ms() - model.trained_until().ms()) as f64 / DAY_MS as f64
 }
 
 fn degraded(code: &str, detail: &str) -> Option<Degradation> {

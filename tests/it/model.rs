@@ -22,7 +22,7 @@ use crate::scorer::{Logistic, with_models};
 use crate::support::{setup, tenant};
 
 /// After every sample case: they happen in November 2026.
-const NOW: Timestamp = Timestamp::from_ms(1_795_000_000_000);
+const NOW: Timestamp = Timestamp::from_ms(1_795_392_000_000);
 
 #[test]
 fn callers_see_the_model_and_only_who_looks_back_sees_the_challengers() {

@@ -7,7 +7,7 @@ use crate::cli::open::read_model;
 use crate::cli::output::{self, Failure};
 use crate::clock::Clock;
 use crate::document::Severity;
-use crate::domain::{AMOUNT_MAX_MINOR, DAY_MS, Money};
+use crate::domain::{AMOUNT_MAX_MINOR, Money};
 use crate::engine::Scorer;
 use crate::policy::{Policy, Thresholds};
 
@@ -34,13 +34,12 @@ pub(super) fn check_models(settings: &Settings, report: &mut Report) -> Result<(
     for challenger in &loaded.challengers {
         output::line(format!("challenger: {}", described(&**challenger)))?;
     }
-    let age_d = (SystemClock.now().ms() - champion.trained_until().ms()) / DAY_MS;
     if !champion.is_calibrated() {
         let text = "the model's score is no probability: it decides nothing";
         report.tell(&settings.place("model", "folder"), Severity::Warning, text)?;
-    } else if age_d as f64 > loaded.max_age_d {
+    } else if let Some(age_d) = loaded.stale_d(&**champion, SystemClock.now()) {
         let text = format!(
-            "the model knows no label of the last {age_d} days: it is stale and decides nothing; train it again"
+            "the model knows no label of the last {age_d:.0} days: it is stale and decides nothing; train it again"
         );
         report.tell(&settings.place("model", "max_age_d"), Severity::Warning, &text)?;
     }

@@ -13,16 +13,16 @@ pub(in crate::wire) fn challengers(
 }
 
 fn challenger(at: &Field<'_>, m: v1::ChallengerVerdict) -> Option<ChallengerVerdict> {
-    let decision: Option<Decision> = at.field("decision").choice(m.decision);
-    let approved = approved(&at.field("approved_amount"), m.approved_amount, decision);
+    let decided: Option<Decision> = at.field("decision").choice(m.decision);
+    let amount = approved(&at.field("approved_amount"), m.approved_amount, decided);
     every!(ChallengerVerdict {
         name: Some(m.name),
         version: Some(m.version),
         sha256: Some(m.sha256),
         score: Some(m.score),
-        decision: decision,
+        decision: decided,
         decided_by: at.field("decided_by").choice(m.decided_by),
-        approved: approved,
+        approved: amount,
     })
 }
 

@@ -18,3 +18,4 @@ mod leak;
 mod server;
 mod simulate;
 mod support;
+mod train;

@@ -4,6 +4,8 @@ mod check;
 mod clock;
 mod demo;
 mod demo_table;
+mod drift;
+mod evaluate;
 mod evidence;
 mod explain;
 mod findings;
@@ -64,6 +66,10 @@ enum Command {
     Replay(replay::Replay),
     /// Train a model from history: decisions with their signals, and reported outcomes.
     Train(train::Train),
+    /// Say how good a model is on claims that it was not fitted on, or what each signal tells alone.
+    Evaluate(evaluate::Evaluate),
+    /// Say how far claims have moved from those that a model was calibrated on.
+    Drift(drift::DriftArgs),
 }
 
 /// Where the settings are.
@@ -91,6 +97,8 @@ pub fn run() -> ExitCode {
         Command::Simulate(simulate) => simulate.run(),
         Command::Replay(replay) => replay.run(),
         Command::Train(train) => train.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Drift(drift) => drift.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -34,7 +34,6 @@ pub struct Bins {
 /// A matrix of codes, column by column: what trees learn from.
 #[derive(Debug, Clone)]
 pub(super) struct BinnedMatrix {
-    rows: usize,
     columns: Vec<Vec<u8>>,
     /// For each column one more than its highest code.
     widths: Vec<usize>,
@@ -78,7 +77,7 @@ impl Bins {
             codes
         });
         let widths = self.cuts.iter().map(|cuts| cuts.len() + 2).collect();
-        Ok(BinnedMatrix { rows: matrix.rows(), columns: columns.collect(), widths })
+        Ok(BinnedMatrix { columns: columns.collect(), widths })
     }
 
     /// The codes of a matrix, row by row.
@@ -94,10 +93,6 @@ impl Bins {
 }
 
 impl BinnedMatrix {
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// How many columns there are.
     pub(super) fn width(&self) -> usize {
         self.columns.len()

@@ -164,9 +164,6 @@ pub enum FitError {
     /// linfa's principal components failed.
     #[error("the principal components cannot be found: {0}")]
     Components(#[from] linfa_reduction::ReductionError),
-    /// linfa's isotonic regression failed.
-    #[error("the isotonic calibration cannot be fitted: {0}")]
-    Isotonic(#[from] linfa_linear::LinearError<f64>),
     /// linfa refused.
     #[error("the fit was refused: {0}")]
     Linfa(#[from] linfa::error::Error),

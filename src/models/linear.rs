@@ -189,3 +189,62 @@ impl Predict<&Matrix, Result<Vec<f64>, ColumnsError>> for Linear {
         self.log_odds(matrix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use linfa::traits::{Fit, Predict};
+    use ndarray::Array1;
+
+    use super::super::labels::{Labels, Slice, slice};
+    use super::super::metrics::Ranking;
+    use super::super::tests_support::claims;
+    use super::{Linear, LinearSettings};
+
+    fn fitted() -> Linear {
+        LinearSettings::default().params().fit(&claims(4_000, 1)).unwrap()
+    }
+
+    #[test]
+    fn it_ranks_and_its_base_rate_is_right() {
+        let train = claims(4_000, 1);
+        let log_odds = fitted().log_odds(&train.records).unwrap();
+        let auc = Ranking::new(&log_odds, &train.targets).unwrap().roc_auc().unwrap();
+        assert!(auc > 0.75, "{auc}");
+        let mean =
+            log_odds.iter().map(|own| super::super::real::sigmoid(*own)).sum::<f64>() / 4_000.0;
+        assert!((mean - train.targets.base_rate()).abs() < 1e-3, "{mean}");
+    }
+
+    #[test]
+    fn unknown_is_evidence_of_its_own_and_a_constant_is_none() {
+        let linear = fitted();
+        let sometimes = linear.terms[2];
+        assert!(sometimes.unknown > 0.5, "unknown is more frequent in fraud: {sometimes:?}");
+        assert!(linear.coefficients().any(|(name, value)| name == "level" && value.abs() < 1e-9));
+    }
+
+    #[test]
+    fn the_faces_of_linfa_agree() {
+        let train = claims(500, 2);
+        let linear = LinearSettings::default().params().fit(&train).unwrap();
+        let own = linear.log_odds(&train.records).unwrap();
+        let by_dataset: Array1<f64> = linear.predict(&train);
+        assert_eq!(by_dataset.to_vec(), own);
+        assert_eq!(linear.predict(&train.records).unwrap(), own);
+    }
+
+    #[test]
+    fn weights_move_the_fit_as_rows_would() {
+        let train = claims(3_000, 3);
+        let weight = |fraud: &bool| if *fraud { 3.0 } else { 1.0 };
+        let weights = train.targets.fraud().iter().map(weight).collect();
+        let labels = Labels::weighted(train.targets.fraud().to_vec(), weights).unwrap();
+        let weighted = slice(train.records.clone(), labels).unwrap();
+        let mean = |slice: &Slice| {
+            let linear = LinearSettings::default().params().fit(slice).unwrap();
+            linear.log_odds(&train.records).unwrap().iter().sum::<f64>() / 3_000.0
+        };
+        let shift = mean(&weighted) - mean(&train);
+        assert!((shift - 3.0_f64.ln()).abs() < 0.15, "three times the frauds: ln 3, not {shift}");
+    }
+}

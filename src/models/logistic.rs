@@ -39,3 +39,46 @@ pub(super) fn fit(
     let coefficients = model.params().iter().map(|value| sign * value).collect();
     Ok(LogisticFit { intercept: sign * model.intercept(), coefficients })
 }
+
+#[cfg(test)]
+mod tests {
+    use linfa::DatasetBase;
+    use linfa::traits::Fit;
+    use linfa_logistic::LogisticRegression;
+    use ndarray::{Array1, Array2};
+
+    use super::fit;
+
+    /// 10 of 100 rows are fraud, and these lie higher.
+    fn rare(fraud_rows: usize) -> (Array2<f64>, Vec<bool>) {
+        let fraud: Vec<bool> = (0..100).map(|row| row % 100 < fraud_rows).collect();
+        let x = Array2::from_shape_fn((100, 1), |(row, _)| {
+            f64::from(u8::try_from(row % 7).unwrap()) + if fraud[row] { 4.0 } else { 0.0 }
+        });
+        (x, fraud)
+    }
+
+    #[test]
+    fn fraud_is_positive_whether_rare_or_common() {
+        for fraud_rows in [10, 50, 90] {
+            let (x, fraud) = rare(fraud_rows);
+            let fitted = fit(x, fraud, 0.1, 200).unwrap();
+            assert!(fitted.coefficients[0] > 0.0, "{fraud_rows} of 100: {fitted:?}");
+        }
+    }
+
+    /// linfa 0.8.1 calls the majority positive. When this fails it was mended: the sign is read from the labels, so
+    /// nothing else changes.
+    #[test]
+    fn linfa_still_calls_the_majority_positive() {
+        let (x, fraud) = rare(10);
+        let dataset = DatasetBase::new(x, Array1::from_vec(fraud));
+        let model = LogisticRegression::default().fit(&dataset).unwrap();
+        assert!(!model.labels().pos.class && model.params()[0] < 0.0);
+    }
+
+    #[test]
+    fn one_class_is_an_error_and_no_panic() {
+        assert!(fit(Array2::zeros((3, 1)), vec![false; 3], 1.0, 10).is_err());
+    }
+}

@@ -46,3 +46,40 @@ pub(super) fn spaced(rows: usize, rows_max: usize) -> Vec<usize> {
     let wanted = rows.min(rows_max);
     (0..wanted).map(|index| part(rows, real(index) / real(wanted.max(1)))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::labels::Labels;
+    use super::{resampled, spaced};
+
+    #[test]
+    fn rows_of_one_weight_are_taken_once_each() {
+        let labels = Labels::weighted(vec![true, false, false], vec![2.5; 3]).unwrap();
+        assert_eq!(resampled(&labels, 10, 1), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_row_comes_as_often_as_its_weight_asks_for() {
+        let weights = (0..1_000).map(|row| f64::from(row % 4)).collect();
+        let fraud = (0..1_000).map(|row| row % 10 == 0).collect();
+        let labels = Labels::weighted(fraud, weights).unwrap();
+        let rows = resampled(&labels, 750, 3);
+        assert!((749..=751).contains(&rows.len()));
+        let mut times = vec![0_usize; 1_000];
+        rows.iter().for_each(|row| times[*row] += 1);
+        // 750 rows that count, of weight 2 on average: a step of 2.
+        for (row, times) in times.iter().enumerate() {
+            let allowed = [0..=0, 0..=1, 1..=1, 1..=2][row % 4].clone();
+            assert!(allowed.contains(times), "row {row}: {times}");
+        }
+        let share = |of: &Labels| of.base_rate();
+        let drawn = Labels::new(labels.select(&rows).fraud().to_vec());
+        assert!((share(&drawn) - share(&labels)).abs() < 2.0 / 750.0);
+    }
+
+    #[test]
+    fn spaced_rows_span_the_slice() {
+        assert_eq!(spaced(10, 5), [0, 2, 4, 6, 8]);
+        assert_eq!(spaced(3, 5), [0, 1, 2]);
+    }
+}

@@ -42,7 +42,7 @@ pub use evaluation::{Evaluation, evaluate};
 pub use history::History;
 pub use label::Label;
 pub use pipeline::{Order, Stage, Trained, train, version};
-pub use report::model_card;
+pub use report::{html, model_card};
 pub use settings::{CostSettings, Settings};
 pub use signal::{SignalStrength, signal_strengths};
 

@@ -13,7 +13,7 @@ use super::evaluation::{Evaluation, evaluate_on};
 use super::examples::{labels, refunds, signals};
 use super::history::{History, Refund};
 use super::number::{long, part};
-use super::report::model_card;
+use super::report::{html, model_card};
 use super::settings::Settings;
 use super::split::{Example, Split, examples, split};
 use crate::domain::Timestamp;
@@ -109,6 +109,7 @@ pub fn train(
     tell(Stage::Reports);
     if let Some(found) = &evaluation {
         parts.insert("metrics.json".to_owned(), json("metrics.json", found)?);
+        parts.insert("report.html".to_owned(), html(found)?.into_bytes());
     }
     let card = model_card(&manifest, evaluation.as_ref());
     parts.insert("MODEL_CARD.md".to_owned(), card.into_bytes());

@@ -21,3 +21,4 @@ mod scorer;
 mod server;
 mod simulate;
 mod support;
+mod train;

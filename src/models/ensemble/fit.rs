@@ -27,7 +27,7 @@ impl EnsembleSettings {
         let outputs = parts.outputs(&later.records)?;
         let choice = Choice { settings: self, labels: &later.targets, seed: derived(seed, 4) };
         let stack = choice.stack(&outputs, &mut report)?;
-        let calibration = choice.calibration(&outputs, &stack, &mut report)?;
+        let calibration = choice.calibration(&outputs, &stack, &mut report);
         report.parts = part_reports(&outputs, &stack, &later.targets)?;
         let kept: Vec<_> = stack.weights.iter().map(|(kind, _)| *kind).collect();
         if self.refit {
@@ -125,16 +125,11 @@ impl Choice<'_> {
     }
 
     /// Platt, or isotonic where that has the lower loss in cross-validation.
-    fn calibration(
-        &self,
-        outputs: &Outputs,
-        stack: &Stack,
-        report: &mut FitReport,
-    ) -> Result<Calibration, FitError> {
+    fn calibration(&self, outputs: &Outputs, stack: &Stack, report: &mut FitReport) -> Calibration {
         let log_odds = stack.apply(outputs, self.labels.len());
         let platt = Calibration::Platt(Platt::fit(&log_odds, self.labels));
-        let isotonic = Isotonic::fit(&log_odds, self.labels)?.map(Calibration::Isotonic);
-        let tried = self.calibration_losses(&log_odds)?;
+        let isotonic = Isotonic::fit(&log_odds, self.labels).map(Calibration::Isotonic);
+        let tried = self.calibration_losses(&log_odds);
         let better = tried.is_some_and(|(platt, isotonic)| isotonic < platt);
         let taken = if better { isotonic } else { None };
         if let Some((platt, isotonic)) = tried {
@@ -148,26 +143,26 @@ impl Choice<'_> {
                 line("isotonic", isotonic, taken.is_some()),
             ];
         }
-        Ok(taken.unwrap_or(platt))
+        taken.unwrap_or(platt)
     }
 
     /// The loss of Platt's and of isotonic calibration over left-out blocks; `None` with too few frauds.
-    fn calibration_losses(&self, log_odds: &[f64]) -> Result<Option<(f64, f64)>, FitError> {
+    fn calibration_losses(&self, log_odds: &[f64]) -> Option<(f64, f64)> {
         let mut found = (vec![0.0; log_odds.len()], vec![0.0; log_odds.len()]);
         for block in self.blocks() {
-            let Some(rest) = self.rest_of(&block) else { return Ok(None) };
+            let rest = self.rest_of(&block)?;
             let labels = self.labels.select(&rest);
             let chosen: Vec<f64> =
                 rest.iter().filter_map(|row| log_odds.get(*row).copied()).collect();
             let platt = Calibration::Platt(Platt::fit(&chosen, &labels));
-            let isotonic = Isotonic::fit(&chosen, &labels)?;
+            let isotonic = Isotonic::fit(&chosen, &labels);
             let isotonic = isotonic.map_or_else(|| platt.clone(), Calibration::Isotonic);
             let own = log_odds.get(block.clone()).unwrap_or(&[]);
             write(&mut found.0, &block, own.iter().map(|value| platt.apply(*value)));
             write(&mut found.1, &block, own.iter().map(|value| isotonic.apply(*value)));
         }
         let mean = |log_odds: &[f64]| weighted_mean(&losses(log_odds, self.labels), self.labels);
-        Ok(Some((mean(&found.0), mean(&found.1))))
+        Some((mean(&found.0), mean(&found.1)))
     }
 
     /// The calibrated log-odds of each row by a stack that was fitted without its block; `None` with too few frauds.

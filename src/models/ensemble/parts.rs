@@ -122,7 +122,7 @@ impl Parts {
 
     /// Trees of gradient boosting.
     pub(super) fn boosting_trees(&self) -> usize {
-        self.boosting.as_ref().map_or(0, BoostedTrees::len)
+        self.boosting.as_ref().map_or(0, |boosting| boosting.trees().len())
     }
 }
 

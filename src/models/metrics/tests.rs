@@ -101,7 +101,7 @@ fn calibration_tables_and_their_error() {
 #[test]
 fn stability_is_the_divergence_of_shares() {
     // 100 rows and half a row in each of two bins.
-    let (p, q): ([f64; 2], [f64; 2]) = ([50.5 / 101.0, 50.5 / 101.0], [20.5 / 101.0, 80.5 / 101.0]);
+    let (p, q) = ([50.5_f64 / 101.0, 50.5 / 101.0], [20.5 / 101.0, 80.5 / 101.0]);
     let wanted: f64 = p.iter().zip(q).map(|(p, q)| (q - p) * (q / p).ln()).sum();
     near(population_stability(&[50.0, 50.0], &[20.0, 80.0]).ok(), wanted);
     near(population_stability(&[3.0, 4.0], &[3.0, 4.0]).ok(), 0.0);

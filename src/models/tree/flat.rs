@@ -117,17 +117,15 @@ impl Trees {
 
     /// The sum of all trees' values of each row.
     pub(in super::super) fn sums(&self, rows: &CodeRows) -> Vec<f64> {
-        let codes: Vec<&[u8]> = rows.iter().collect();
-        let mut sums = vec![0.0; rows.len()];
+        let groups = lanes(rows);
+        let mut sums = vec![[0.0; LANES]; groups.len()];
         for tree in &self.trees {
-            for (codes, sums) in codes.chunks(LANES).zip(sums.chunks_mut(LANES)) {
+            for (codes, sums) in groups.iter().zip(&mut sums) {
                 let places = self.descend(*tree, codes);
-                for (sum, place) in sums.iter_mut().zip(places) {
-                    *sum += self.value(place);
-                }
+                sums.iter_mut().zip(places).for_each(|(sum, place)| *sum += self.value(place));
             }
         }
-        sums
+        sums.into_iter().flatten().take(rows.len()).collect()
     }
 
     /// The sum of what is expected at the roots.
@@ -172,8 +170,8 @@ impl Trees {
         self.values.get(long(place)).copied().unwrap_or(0.0)
     }
 
-    /// The leaves that up to [`LANES`] rows reach in a tree.
-    fn descend(&self, tree: Tree, codes: &[&[u8]]) -> [u32; LANES] {
+    /// The leaves that rows reach in a tree.
+    fn descend(&self, tree: Tree, codes: &[&[u8]; LANES]) -> [u32; LANES] {
         let mut places = [tree.root; LANES];
         let mut left = tree.depth;
         while left > 0 {
@@ -192,6 +190,18 @@ impl Trees {
         }
         places
     }
+}
+
+/// Rows in groups of [`LANES`]; the last group is filled up with its first row, whose sums are thrown away.
+fn lanes(rows: &CodeRows) -> Vec<[&[u8]; LANES]> {
+    let mut codes = rows.iter();
+    let mut groups = Vec::with_capacity(rows.len().div_ceil(LANES));
+    while let Some(first) = codes.next() {
+        let mut group = [first; LANES];
+        group.iter_mut().skip(1).zip(codes.by_ref()).for_each(|(lane, row)| *lane = row);
+        groups.push(group);
+    }
+    groups
 }
 
 /// The longest way from the root to a leaf. Children stand behind their parents.

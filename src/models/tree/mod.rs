@@ -14,6 +14,9 @@ mod grow;
 mod histogram;
 mod split;
 
+#[cfg(test)]
+mod tests;
+
 pub use flat::Trees;
 pub(super) use grow::{Grown, Problem, all_rows, grow};
 

@@ -7,6 +7,11 @@
 //! linfa reports an infinite variance for one component (it divides by components - 1), so shares of variance are taken
 //! from the singular values.
 
+mod tail;
+
+#[cfg(test)]
+mod tests;
+
 use linfa::dataset::Records;
 use linfa::traits::{Fit, Predict, PredictInplace};
 use linfa::{DatasetBase, ParamGuard};
@@ -14,13 +19,14 @@ use linfa_reduction::Pca;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::check::{count_within, number_within};
+use super::check::{count_within, number_within, write_predictions};
 use super::error::{ColumnsError, FitError, check_columns};
 use super::labels::{Labels, Slice, check_shape};
 use super::matrix::Matrix;
 use super::real::real;
 use super::resample::spaced;
 use super::standard::Standard;
+use tail::Tail;
 
 /// How the anomaly part learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -172,7 +178,7 @@ impl Anomaly {
 
     /// What is expected before anything is known of a row.
     pub(super) fn reference(&self) -> f64 {
-        self.tail.mean
+        self.tail.mean()
     }
 
     /// Adds each column's part of `score - reference`: by its share of the squared error, evenly where there is none.
@@ -214,7 +220,7 @@ impl PredictInplace<Matrix, Array1<f64>> for Anomaly {
     /// # Panics
     /// Like linfa's own, on columns or a length that do not fit; [`Anomaly::scores`] gives an error.
     fn predict_inplace<'a>(&'a self, matrix: &'a Matrix, out: &mut Array1<f64>) {
-        super::check::write_predictions(self.scores(matrix), out);
+        write_predictions(self.scores(matrix), out);
     }
 
     fn default_target(&self, matrix: &Matrix) -> Array1<f64> {
@@ -240,52 +246,4 @@ fn residual(components: &[Vec<f64>], row: &[f64]) -> Vec<f64> {
 
 fn error_of(residual: &[f64]) -> f64 {
     residual.iter().map(|part| part * part).sum()
-}
-
-/// Steps of the table from the most ordinary row to the oddest.
-const TAIL_STEPS: usize = 64;
-
-/// `-ln` of the share of training errors at least as large, as a table that is read in straight lines.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Tail {
-    /// Errors, ascending and distinct.
-    errors: Vec<f64>,
-    /// The score at each, ascending.
-    scores: Vec<f64>,
-    /// The mean score of the rows learned from.
-    mean: f64,
-}
-
-impl Tail {
-    /// From errors in ascending order: the steps are even in score, so the tail is as fine as the rest.
-    fn of(sorted: &[f64]) -> Self {
-        let rows = real(sorted.len());
-        let top = rows.max(1.0).ln();
-        let (mut errors, mut scores) = (Vec::new(), Vec::new());
-        for step in 0..=TAIL_STEPS {
-            let wanted = top * real(step) / real(TAIL_STEPS);
-            let at = super::real::part(sorted.len(), 1.0 - (-wanted).exp());
-            let Some(error) = sorted.get(at.min(sorted.len().saturating_sub(1))) else { continue };
-            if errors.last().is_none_or(|last| error > last) {
-                errors.push(*error);
-                scores.push(wanted);
-            }
-        }
-        let mut tail = Self { errors, scores, mean: 0.0 };
-        tail.mean = sorted.iter().map(|error| tail.score(*error)).sum::<f64>() / rows.max(1.0);
-        tail
-    }
-
-    fn score(&self, error: f64) -> f64 {
-        let above = self.errors.partition_point(|own| *own < error);
-        let at = |index: usize| Some((*self.errors.get(index)?, *self.scores.get(index)?));
-        match (above.checked_sub(1).and_then(at), at(above)) {
-            (Some((low, from)), Some((high, to))) => {
-                from + (to - from) * (error - low) / (high - low)
-            }
-            (None, Some((_, first))) => first,
-            (Some((last, from)), None) => from + (error / last.max(1e-12)).max(1.0).ln(),
-            (None, None) => 0.0,
-        }
-    }
 }

@@ -9,8 +9,10 @@
 //!         geo         what the addresses tell, from maxminddb files
 //!         signals     claim + facts + states -> typed raw values, the catalogue that `vouch signals` prints
 //!         features    polars SQL, compiled once, evaluated for all claims of the batch together
-//!         policy      guard, proof, eligibility, list, rule, fallback -> verdict; pure
-//!         ledger      facts, claims, signals and verdicts: one append per batch, on disk before the answer
+//!         models      one score for each claim: probability of abuse, and what each feature adds to it
+//!         policy      guard, proof, eligibility, list, rule, model, fallback -> verdict; pure
+//!         ledger      facts, claims, signals, verdicts, and what other models would have decided: one append per batch,
+//!                     on disk before the answer
 //!         state       the claim and its decision become part of what is remembered
 //!    -> wire::encode -> proto bytes
 //! ```
@@ -33,6 +35,11 @@
 //!   same. Nothing is folded from findings, and no money moves by one: a claim for it is judged like any other.
 //! * **Absence proves little.** A missing fact is evidence only while the feed of such facts is alive, and an unknown
 //!   signal makes a condition neither true nor false.
+//! * **One snapshot.** Policy, models, geo files and settings are one `engine::Setup`, replaced as a whole between two
+//!   batches: a verdict names one consistent set of versions, also while they are reloaded.
+//! * **A model advises within bounds.** It is asked where nothing above it decided, it decides by what each decision is
+//!   expected to cost, and only where the policy says that enough is known. A model that fails, is stale or gives no
+//!   probabilities decides nothing, and the verdict says so. Whether a claim is scored does not hang on its neighbours.
 //! * **Refusal is not failure.** Invalid input, an unknown order or a spent budget are values in an answer. When the
 //!   storage fails, the engine stops: its memory may be ahead of the disk.
 //!
@@ -57,7 +64,9 @@
 //! | policy | document, domain, features, geo, signals, state |
 //! | store | domain, state |
 //! | ledger | domain |
+//! | models | nothing |
 //! | engine | clock, domain, evidence, findings, geo, ledger, policy, signals, state, store, user_agent |
+//! | scoring | document, domain, engine, features, models, signals |
 //! | wire | domain |
 //! | records | domain, engine, signals, state, wire |
 //! | cases | wire |
@@ -67,6 +76,7 @@
 //! | page | nothing |
 //! | report | domain, page, signals, tables |
 //! | history | domain, engine, ledger, signals, state, store, tables, wire |
+//! | train | document, domain, engine, history, models, scoring, signals |
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
@@ -90,15 +100,18 @@ pub mod geo;
 pub mod history;
 pub mod ledger;
 pub mod mapping;
+pub mod models;
 pub mod page;
 pub mod policy;
 pub mod records;
 pub mod report;
 pub mod rpc;
+pub mod scoring;
 pub mod signals;
 pub mod simulate;
 pub mod state;
 pub mod store;
 pub mod tables;
+pub mod train;
 pub mod user_agent;
 pub mod wire;

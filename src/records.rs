@@ -1,6 +1,8 @@
 //! How ledger records are written: protobuf, read for as long as ledgers live.
 
-use crate::domain::{ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict};
+use crate::domain::{
+    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict,
+};
 use crate::engine::{Codec, CodecError, RecordedClaim};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::ClaimDecided;
@@ -43,9 +45,11 @@ impl Codec for ProtobufRecords {
         context: &ClaimContext,
         verdict: Bytes,
         row: &SignalRow,
+        challengers: &[ChallengerVerdict],
     ) -> Vec<u8> {
         let signals = row.iter().map(|value| value.as_ref().map(scalar)).collect();
-        wire::encode_claim_entry(claim, context, verdict, &Catalogue::get().sha256(), signals)
+        let catalogue = Catalogue::get().sha256();
+        wire::encode_claim_entry(claim, context, verdict, &catalogue, signals, challengers)
     }
 
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError> {
@@ -63,6 +67,7 @@ impl Codec for ProtobufRecords {
             decided,
             signals_sha256: entry.signals_sha256,
             signals: entry.signals.into_iter().map(|scalar| scalar.map(value)).collect(),
+            challengers: entry.challengers,
         })
     }
 

@@ -1,15 +1,18 @@
 //! `vouch check`.
 
+mod model;
+
 use std::path::{Path, PathBuf};
 
 use tracing_subscriber::EnvFilter;
 
+use self::model::{check_models, cut_offs};
 use super::ConfigArg;
 use super::clock::SystemClock;
 use super::open::{OpenError, policy_source};
 use super::output::{self, Failure, located};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ModelConfig};
 use crate::document::{Problem, Severity, find, read_text};
 use crate::geo::{Available, Geo, GeoFile, GeoFiles};
 use crate::policy;
@@ -31,6 +34,7 @@ impl Check {
         let settings = Settings::read(&self.config, &mut report)?;
         let available = geo_files(&settings, &mut report)?;
         check_policy(self.policy.as_deref(), &settings, available, &mut report)?;
+        check_models(&settings, &mut report)?;
         report.end()
     }
 }
@@ -111,6 +115,8 @@ struct Settings {
     geo: GeoFiles,
     geo_max_age_d: Option<f64>,
     policy: Option<PathBuf>,
+    /// `None` when the settings have faults.
+    model: Option<ModelConfig>,
 }
 
 impl Settings {
@@ -123,8 +129,12 @@ impl Settings {
             geo: GeoFiles::default(),
             geo_max_age_d: None,
             policy: None,
+            model: None,
         };
-        let Some(path) = file else { return Ok(settings) };
+        let Some(path) = file else {
+            settings.model = Some(read_config(argument)?.model);
+            return Ok(settings);
+        };
         let source = match read_text(path) {
             Ok(source) => source,
             Err(error) => {
@@ -139,6 +149,7 @@ impl Settings {
                 settings.geo = config.geo;
                 settings.geo_max_age_d = Some(config.geo_max_age_d);
                 settings.policy = config.policy;
+                settings.model = Some(config.model);
                 settings.check_filter(&config.log.filter, report)?;
             }
             Err(failure) => {
@@ -237,7 +248,8 @@ fn check_policy(
                 policy.entries.len(),
                 policy.lists.len(),
                 policy.signals_read().len()
-            ))
+            ))?;
+            cut_offs(&policy).iter().try_for_each(output::line)
         }
         Err(problems) => report.problems(&file, &problems),
     }

@@ -3,7 +3,7 @@
 use comfy_table::{Table, presets};
 
 use super::output::{self, Failure};
-use crate::domain::{Decision, Layer, LayerOutcome};
+use crate::domain::{Currency, Decision, Layer, LayerOutcome, Money};
 use crate::signals::{Catalogue, SignalDef};
 use crate::wire::pb::v1::get_decision_request::Key;
 use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
@@ -74,9 +74,62 @@ fn print(found: GetDecisionResponse) -> Result<(), Failure> {
     for missing in &verdict.degraded {
         output::line(format!("  degraded: {}: {}", missing.code, missing.detail))?;
     }
+    if let Some(model) = &verdict.model {
+        output::line(by_model(model))?;
+    }
+    for other in &found.challengers {
+        output::line(challenger(other))?;
+    }
     output::line(layers(&verdict))?;
     output::line(signals(&found.signals))?;
     output::line(facts(&found.facts)?)
+}
+
+/// What the model says: its score, what each decision would cost, and what each group of signals adds.
+fn by_model(model: &v1::ModelAssessment) -> String {
+    let what = if model.calibrated { "probability of abuse" } else { "rank, no probability" };
+    let mut text = format!(
+        "model     {} {}: {what} {:.4}; log-odds {:+.3} = bias {:+.3} and",
+        model.name, model.version, model.score, model.log_odds, model.bias
+    );
+    for group in &model.contributions {
+        let features = group.features.iter();
+        let features: Vec<String> =
+            features.map(|part| format!("{} {:+.3}", part.feature, part.log_odds)).collect();
+        text.push_str(&format!(
+            "\n  {:+.3} {}: {}",
+            group.log_odds,
+            group.group,
+            features.join(", ")
+        ));
+    }
+    if let Some(costs) = &model.expected_costs {
+        let [approve, review, reject] = [&costs.approve, &costs.review, &costs.reject].map(money);
+        text.push_str(&format!(
+            "\n  expected costs: approve {approve}, review {review}, reject {reject}"
+        ));
+    }
+    text
+}
+
+/// What another model would have made of it.
+fn challenger(other: &v1::ChallengerVerdict) -> String {
+    format!(
+        "beside    {} {}: score {}, would {} by {}",
+        other.name,
+        other.version,
+        other.score.map_or_else(|| "none: it failed".to_owned(), |score| format!("{score:.4}")),
+        Decision::from_number(other.decision).map_or("?", Decision::as_str),
+        Layer::from_number(other.decided_by).map_or("?", Layer::as_str),
+    )
+}
+
+fn money(money: &Option<v1::Money>) -> String {
+    let parsed = money.as_ref().and_then(|money| {
+        let currency = Currency::parse(&money.currency_code).ok()?;
+        Some(Money { amount_minor: money.amount_minor, currency })
+    });
+    parsed.map_or_else(|| "?".to_owned(), |money| money.to_string())
 }
 
 fn layers(verdict: &v1::Verdict) -> String {

@@ -6,6 +6,8 @@ mod clock;
 mod convert;
 mod demo;
 mod demo_table;
+mod drift;
+mod evaluate;
 mod evidence;
 mod explain;
 mod export;
@@ -13,14 +15,19 @@ mod findings;
 mod fingerprint;
 mod leak;
 mod logging;
+mod model;
+mod model_folder;
+mod models;
 mod open;
 mod output;
 mod progress;
+mod reload;
 mod replay;
 mod score;
 mod serve;
 mod signals;
 mod simulate;
+mod train;
 mod verify;
 
 use std::path::PathBuf;
@@ -52,6 +59,8 @@ enum Command {
     Signals(signals::Signals),
     /// Print the fingerprints of card keys, read one per line from standard input.
     Fingerprint(fingerprint::Fingerprint),
+    /// See which versions of a model there are, and put one into use.
+    Model(model::ModelArgs),
     /// Tell of keys that were found in public.
     Leak(leak::LeakArgs),
     /// Look at files that buyers send as evidence.
@@ -70,6 +79,12 @@ enum Command {
     Verify(verify::Verify),
     /// Turn tables of your own (orders, payments, refunds, ...) into facts and claims.
     Convert(convert::Convert),
+    /// Train a model from history: decisions with their signals, and reported outcomes.
+    Train(train::Train),
+    /// Say how good a model is on claims that it was not fitted on, or what each signal tells alone.
+    Evaluate(evaluate::Evaluate),
+    /// Say how far claims have moved from those that a model was calibrated on.
+    Drift(drift::DriftArgs),
 }
 
 /// Where the settings are.
@@ -91,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Findings(findings) => findings.run(),
         Command::Signals(signals) => signals.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
+        Command::Model(model) => model.run(),
         Command::Leak(leak) => leak.run(),
         Command::Evidence(evidence) => evidence.run(),
         Command::Simulate(simulate) => simulate.run(),
@@ -100,6 +116,9 @@ pub fn run() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Verify(verify) => verify.run(),
         Command::Convert(convert) => return exit(convert.run()),
+        Command::Train(train) => train.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Drift(drift) => drift.run(),
     };
     exit(result.map(|()| ExitCode::SUCCESS))
 }

@@ -1,16 +1,19 @@
 //! Building an engine from settings.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::models;
 use super::output::located;
 use crate::config::Config;
 use crate::document::{Problem, Severity, TextError, read_text};
 use crate::domain::{Timestamp, Versions};
-use crate::engine::{Core, CoreError, Setup};
-use crate::geo::{Geo, GeoError};
+use crate::engine::{Core, CoreError, Models, Setup};
+use crate::geo::{Available, Geo, GeoError};
 use crate::ledger::{FjallLedger, Ledger, LedgerError};
 use crate::policy::{self, Policy};
 use crate::records::ProtobufRecords;
+use crate::scoring::LoadedModel;
 use crate::signals::Catalogue;
 use crate::store::{DatabaseError, FjallStore, StoreError, StoreLimits, open_database};
 use crate::user_agent::{PatternError, UserAgents};
@@ -38,6 +41,12 @@ pub enum OpenError {
         /// Which folder.
         folder: String,
     },
+    /// Models that cannot be used, one line each.
+    #[error("{}", .0.join("\n"))]
+    Models(Vec<String>),
+    /// Several of these.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<OpenError>),
     /// The data folder.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -77,11 +86,49 @@ pub(super) fn policy_source(path: Option<&Path>) -> Result<(String, String), Ope
 /// Everything that an engine works with besides its ledger and store. Warnings of the policy are logged.
 ///
 /// # Errors
-/// A geo file or the policy cannot be used.
+/// Geo files, policy or models that cannot be used: all of them, together.
 pub fn setup(config: &Config) -> Result<Setup, OpenError> {
-    let geo = Geo::open(&config.geo).map_err(OpenError::Geo)?;
+    let geo = Geo::open(&config.geo).map_err(OpenError::Geo);
+    // Files with problems are told of: what they would feed is not missing.
+    let available = geo.as_ref().map_or_else(|_| config.geo.available(), Geo::available);
+    let policy = read_policy(config, available);
+    let models = models::load(&config.model, read_model).map_err(|problems| {
+        OpenError::Models(problems.into_iter().map(|problem| problem.text).collect())
+    });
+    let (geo, policy, models) = match (geo, policy, models) {
+        (Ok(geo), Ok(policy), Ok(models)) => (geo, policy, models),
+        (geo, policy, models) => {
+            let problems = [geo.err(), policy.err(), models.err()];
+            return Err(OpenError::Several(problems.into_iter().flatten().collect()));
+        }
+    };
+    if policy.model.is_none() && models.champion.is_some() {
+        tracing::warn!("the policy has no [costs] and [model]: the model decides nothing");
+    }
+    let versions = versions(config, &policy, &geo, &models);
+    Ok(Setup {
+        policy,
+        models,
+        geo,
+        user_agents: UserAgents::shipped()?,
+        codec: Box::new(ProtobufRecords),
+        versions,
+        geo_max_age_d: config.geo_max_age_d,
+    })
+}
+
+/// Reads the version of a model in a folder.
+pub(super) fn read_model(folder: &Path) -> models::Read {
+    let model = LoadedModel::read(folder)?;
+    for note in model.notes() {
+        tracing::warn!(model = %folder.display(), note, "the model learned from another definition");
+    }
+    Ok(Arc::new(model))
+}
+
+fn read_policy(config: &Config, available: Available) -> Result<Policy, OpenError> {
     let (file, source) = policy_source(config.policy.as_deref())?;
-    let (policy, warnings) = policy::load(&source, geo.available())
+    let (policy, warnings) = policy::load(&source, available)
         .map_err(|problems| OpenError::Policy(located(&file, &problems)))?;
     // Entries that need a geo file which is not there are told of once, together.
     let starved: Vec<&Problem> =
@@ -89,10 +136,7 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
     if !starved.is_empty() {
         tracing::warn!(warnings = starved.len(), "the policy has warnings: run `vouch check`");
     }
-    let versions = versions(config, &policy, &geo);
-    let geo_max_age_d = config.geo_max_age_d;
-    let codec = Box::new(ProtobufRecords);
-    Ok(Setup { policy, geo, user_agents: UserAgents::shipped()?, codec, versions, geo_max_age_d })
+    Ok(policy)
 }
 
 /// Opens the engine on the data folder of the settings.
@@ -124,13 +168,13 @@ pub(super) fn open_ledger(config: &Config) -> Result<FjallLedger, OpenError> {
 /// The database's own cache of blocks on disk; remembered entities have theirs, `storage.cache_mib`.
 const STORAGE_CACHE_BYTES: u64 = 64 << 20;
 
-fn versions(config: &Config, policy: &Policy, geo: &Geo) -> Versions {
+fn versions(config: &Config, policy: &Policy, geo: &Geo, models: &Models) -> Versions {
     Versions {
         vouch: env!("CARGO_PKG_VERSION").to_owned(),
         policy_sha256: hex::encode(policy.sha256),
         config_sha256: hex::encode(config.verdict_sha256()),
         signals_sha256: hex::encode(Catalogue::get().sha256()),
-        model_sha256: None,
+        model_sha256: models.champion.as_ref().map(|model| hex::encode(model.sha256())),
         geo_builds: geo.builds(),
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::clock::SystemClock;
 use super::demo::{Demo, DemoFolder};
 use super::output::{self, Failure};
+use super::reload::{ReadConfig, Reloader};
 use super::{ConfigArg, check, logging, open_core};
 use crate::clock::Clock;
 use crate::config::{Config, ServerConfig};
@@ -36,21 +37,27 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    /// Serves until it is told to stop (SIGINT or SIGTERM), then drains.
+    /// Serves until it is told to stop (SIGINT or SIGTERM), then drains. SIGHUP makes it read settings, policy, models and
+    /// geo files anew.
     pub(super) fn run(self) -> Result<(), Failure> {
-        let mut config = check::read_config(&self.config)?;
-        let folder = self.demo.then(DemoFolder::new).transpose()?;
-        if let Some(folder) = &folder {
-            folder.apply(&mut config);
-        }
-        config.server.listen = self.listen.unwrap_or(config.server.listen);
+        let demo = self.demo;
+        let folder = demo.then(DemoFolder::new).transpose()?;
+        let read: ReadConfig = Arc::new(move || {
+            let mut config = check::read_config(&self.config)?;
+            if let Some(folder) = &folder {
+                folder.apply(&mut config);
+            }
+            config.server.listen = self.listen.unwrap_or(config.server.listen);
+            Ok(config)
+        });
+        let config = read()?;
         logging::start(&config.log)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(serve(config, self.demo))
+        runtime.block_on(serve(config, read, demo))
     }
 }
 
-async fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+async fn serve(config: Config, read: ReadConfig, demo: bool) -> Result<(), Failure> {
     let address = config.server.listen;
     // Bound before the data folder is opened: a second server must not wait for the first one's lock to say so.
     let listener = TcpListener::bind(address).await.map_err(|error| {
@@ -92,7 +99,11 @@ async fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         }
         shown
     };
-    let (served, shown) = tokio::join!(server, shown);
+    let reloader = Reloader { read, engine: handle.clone(), started: config.clone() };
+    let (served, shown) = tokio::select! {
+        both = async { tokio::join!(server, shown) } => both,
+        never = reloader.run() => match never {},
+    };
     thread.drain();
     drop(handle);
     let ended = tokio::task::spawn_blocking(move || thread.join()).await?;

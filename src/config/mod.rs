@@ -12,7 +12,7 @@ use crate::document::{Problem, Problems, Sections};
 use crate::domain::TenantId;
 use crate::geo::GeoFiles;
 
-use raw::{RawEngine, RawGeo, RawLog, RawMetrics, RawPolicy, RawServer, RawStorage};
+use raw::{RawEngine, RawGeo, RawLog, RawMetrics, RawModel, RawPolicy, RawServer, RawStorage};
 
 /// Settings of a server.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Config {
     pub geo_max_age_d: f64,
     /// The policy file; `None` is the shipped one.
     pub policy: Option<PathBuf>,
+    /// The models.
+    pub model: ModelConfig,
     /// Where metrics are served.
     pub metrics: Option<SocketAddr>,
     /// How logs are written.
@@ -58,6 +60,18 @@ pub struct ServerConfig {
     pub stream_in_flight_max: u32,
 }
 
+/// The models that score claims.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConfig {
+    /// The one that judges: the folder of a version, or of versions with a file `current` that names one. `None`: rules
+    /// alone decide.
+    pub folder: Option<PathBuf>,
+    /// Others that run beside it, likewise; what they would decide is only recorded.
+    pub challengers: Vec<PathBuf>,
+    /// From this time on after the last label that it was fitted on, a model is stale, days.
+    pub max_age_d: f64,
+}
+
 /// How logs are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogConfig {
@@ -68,8 +82,8 @@ pub struct LogConfig {
 }
 
 /// Every section of a settings file.
-const SECTIONS: [&str; 8] =
-    ["tenant", "server", "engine", "storage", "geo", "policy", "metrics", "log"];
+const SECTIONS: [&str; 9] =
+    ["tenant", "server", "engine", "storage", "geo", "policy", "model", "metrics", "log"];
 
 impl Config {
     /// Reads settings. What is left out has its default, so the empty text is valid.
@@ -85,12 +99,13 @@ impl Config {
         }
     }
 
-    /// The same settings, with the files that they name (geo files and policy) looked for from a folder, that of the
+    /// The same settings, with the files that they name (geo files, policy and models) looked for from a folder, that of the
     /// settings file: whoever reads the settings finds the same files, wherever it is started. Where data is kept is
     /// not changed by it.
     #[must_use]
     pub fn found_from(mut self, folder: &Path) -> Self {
-        for path in self.geo.paths_mut().chain(self.policy.as_mut()) {
+        let models = self.model.folder.as_mut().into_iter().chain(&mut self.model.challengers);
+        for path in self.geo.paths_mut().chain(self.policy.as_mut()).chain(models) {
             *path = folder.join(&*path);
         }
         self
@@ -99,7 +114,8 @@ impl Config {
     /// SHA-256 of the settings that can change a verdict: files have digests and build dates of their own.
     #[must_use]
     pub fn verdict_sha256(&self) -> [u8; 32] {
-        Sha256::digest(format!("geo_max_age_d={:?}\n", self.geo_max_age_d)).into()
+        let (geo, model) = (self.geo_max_age_d, self.model.max_age_d);
+        Sha256::digest(format!("geo_max_age_d={geo:?}\nmodel_max_age_d={model:?}\n")).into()
     }
 
     fn read(source: &str, problems: &mut Problems<'_>) -> Option<Self> {
@@ -110,6 +126,7 @@ impl Config {
         let storage: RawStorage = sections.optional("storage", problems).unwrap_or_default();
         let geo: RawGeo = sections.optional("geo", problems).unwrap_or_default();
         let policy: RawPolicy = sections.optional("policy", problems).unwrap_or_default();
+        let model: RawModel = sections.optional("model", problems).unwrap_or_default();
         let metrics: RawMetrics = sections.optional("metrics", problems).unwrap_or_default();
         let log: RawLog = sections.optional("log", problems).unwrap_or_default();
         sections.finish(&SECTIONS, problems);
@@ -129,6 +146,7 @@ impl Config {
         let engine = engine.check(problems);
         let storage = storage.check(problems);
         let geo_max_age_d = geo.age(problems);
+        let model = model.check(problems);
         let metrics = metrics.check(problems);
         let log = log.check(problems);
         // Everything was looked at: what is wrong with one section hides nothing of the next.
@@ -145,6 +163,7 @@ impl Config {
             geo: geo.files(),
             geo_max_age_d: geo_max_age_d?,
             policy: policy.path,
+            model: model?,
             metrics,
             log: log?,
         })
@@ -173,6 +192,29 @@ mod tests {
     }
 
     #[test]
+    fn a_model_can_be_named_switched_off_and_challenged() {
+        let source =
+            "[model]\nfolder = \"m/default\"\nchallengers = [\"m/next\"]\nmax_age_d = 30.0\n";
+        let model = Config::load(source).unwrap().found_from(Path::new("/etc")).model;
+        let expected = ModelConfig {
+            folder: Some("/etc/m/default".into()),
+            challengers: vec!["/etc/m/next".into()],
+            max_age_d: 30.0,
+        };
+        assert_eq!(model, expected);
+        let off = source.replace("[model]\n", "[model]\nenabled = false\n");
+        let off = Config::load(&off).unwrap().model;
+        assert_eq!((off.folder, off.challengers), (None, Vec::<PathBuf>::new()));
+        let many = format!("[model]\nchallengers = {:?}\n", ["m"; 9]);
+        let problems = Config::load(&many).unwrap_err();
+        assert!(problems[0].line == 2 && problems[0].message.contains("at most 8"), "{problems:?}");
+        let aged = |days: f64| {
+            Config::load(&format!("[model]\nmax_age_d = {days:?}\n")).unwrap().verdict_sha256()
+        };
+        assert_ne!(aged(30.0), aged(31.0), "it can change a verdict");
+    }
+
+    #[test]
     fn a_list_is_one_file_or_several() {
         let source = "[geo]\nvpn_list = \"a.txt\"\ntor_list = [\"b.txt\", \"c.txt\"]\n";
         let geo = Config::load(source).unwrap().geo;
@@ -191,7 +233,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_reported_with_its_line() {
-        let source = "tenant = \"\"\n[server]\nlisten = \"nowhere\"\nmessage_max_kib = 0\n[engine]\nbatch_max = 0\n[enigne]\n[log]\nformat = \"xml\"\n[geo]\nmax_age_d = -1.0\ncity = 7\n";
+        let source = "tenant = \"\"\n[server]\nlisten = \"nowhere\"\nmessage_max_kib = 0\n[engine]\nbatch_max = 0\n[enigne]\n[log]\nformat = \"xml\"\n[geo]\nmax_age_d = -1.0\ncity = 7\n[model]\nmax_age_d = 0.0\n";
         let problems = Config::load(source).unwrap_err();
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let expected = [
@@ -202,6 +244,7 @@ mod tests {
             (7, "did you mean `engine`?"),
             (9, "`xml`"),
             (12, "in `geo`"),
+            (14, "model.max_age_d"),
         ];
         for (line, part) in expected {
             let found =

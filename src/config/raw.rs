@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::paths::Paths;
-use super::{LogConfig, ServerConfig};
+use super::{LogConfig, ModelConfig, ServerConfig};
 use crate::document::Problems;
+use crate::domain::CHALLENGERS_MAX;
 use crate::geo::GeoFiles;
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +59,15 @@ pub(super) struct RawPolicy {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(super) struct RawModel {
+    enabled: Option<bool>,
+    folder: Option<PathBuf>,
+    challengers: Option<Spanned<Vec<PathBuf>>>,
+    max_age_d: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct RawMetrics {
     listen: Option<Spanned<String>>,
 }
@@ -68,6 +78,11 @@ pub(super) struct RawLog {
     format: Option<Spanned<String>>,
     filter: Option<String>,
 }
+
+/// From this age on a geo file is stale, days.
+const GEO_MAX_AGE_D: f64 = 60.0;
+/// From this age on a model is stale, days.
+const MODEL_MAX_AGE_D: f64 = 365.0;
 
 /// The database tells of its housekeeping at `info`.
 const LOG_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
@@ -118,13 +133,7 @@ impl RawStorage {
 
 impl RawGeo {
     pub(super) fn age(&self, problems: &mut Problems<'_>) -> Option<f64> {
-        let Some(age) = &self.max_age_d else { return Some(60.0) };
-        let (at, age) = (age.span().start, *age.as_ref());
-        if age > 0.0 && age.is_finite() {
-            return Some(age);
-        }
-        problems.error(at, format!("geo.max_age_d is {age}; give a number of days above 0"));
-        None
+        days("geo.max_age_d", self.max_age_d.as_ref(), GEO_MAX_AGE_D, problems)
     }
 
     pub(super) fn files(self) -> GeoFiles {
@@ -137,6 +146,27 @@ impl RawGeo {
             tor_list: self.tor_list.0,
             hosting_list: self.hosting_list.0,
         }
+    }
+}
+
+impl RawModel {
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<ModelConfig> {
+        let max_age_d = days("model.max_age_d", self.max_age_d.as_ref(), MODEL_MAX_AGE_D, problems);
+        let challengers = self.challengers.map_or_else(Vec::new, |given| {
+            let (at, count) = (given.span().start, given.as_ref().len());
+            if count > CHALLENGERS_MAX {
+                let text =
+                    format!("model.challengers has {count} items; give at most {CHALLENGERS_MAX}");
+                problems.error(at, text);
+            }
+            given.into_inner()
+        });
+        let on = self.enabled.unwrap_or(true);
+        Some(ModelConfig {
+            folder: self.folder.filter(|_| on),
+            challengers: if on { challengers } else { Vec::new() },
+            max_age_d: max_age_d?,
+        })
     }
 }
 
@@ -165,6 +195,21 @@ impl RawLog {
             filter: self.filter.unwrap_or_else(|| LOG_FILTER.to_owned()),
         })
     }
+}
+
+fn days(
+    name: &str,
+    given: Option<&Spanned<f64>>,
+    default_d: f64,
+    problems: &mut Problems<'_>,
+) -> Option<f64> {
+    let Some(given) = given else { return Some(default_d) };
+    let (at, days) = (given.span().start, *given.as_ref());
+    if days > 0.0 && days.is_finite() {
+        return Some(days);
+    }
+    problems.error(at, format!("{name} is {days}; give a number of days above 0"));
+    None
 }
 
 fn address(

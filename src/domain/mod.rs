@@ -11,6 +11,7 @@ mod derived;
 mod fact;
 mod finding;
 mod ids;
+mod model;
 mod money;
 mod network;
 mod terms;
@@ -36,6 +37,10 @@ pub use ids::{
     AccountId, ActivatorId, BatchId, ChargebackId, DecisionId, DeviceId, FactId, FindingId,
     ID_MAX_BYTES, IdError, IncidentId, KeyFingerprint, OrderId, PayerFingerprint,
     PayoutFingerprint, PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
+};
+pub use model::{
+    CHALLENGERS_MAX, ChallengerVerdict, Contribution, ExpectedCosts, GroupContribution,
+    ModelAssessment, ModelScore,
 };
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::closed_enums;
 use super::{
-    DecisionId, EvidenceKind, FxRate, Money, PspTransactionId, RefundId, RefundRoute, RequestId,
-    Timestamp,
+    DecisionId, EvidenceKind, FxRate, ModelAssessment, Money, PspTransactionId, RefundId,
+    RefundRoute, RequestId, Timestamp,
 };
 
 /// The answer to a claim.
@@ -34,8 +34,10 @@ pub struct Verdict {
     pub route: RouteAdvice,
     /// By when a person must have looked. INVARIANT: `Some` exactly when the decision is review.
     pub review_deadline: Option<Timestamp>,
-    /// Probability of abuse, when a model judged.
+    /// Probability of abuse, when a model could judge.
     pub score: Option<f64>,
+    /// What the model says, whichever layer decided.
+    pub model: Option<ModelAssessment>,
     /// What was missing, off or stale.
     pub degraded: Vec<Degradation>,
     /// How much was known.
@@ -195,7 +197,7 @@ pub struct Versions {
     pub config_sha256: String,
     /// The signal catalogue, hex SHA-256.
     pub signals_sha256: String,
-    /// The model artifact, hex SHA-256.
+    /// The model artifact that was loaded, hex SHA-256.
     pub model_sha256: Option<String>,
     /// Geo files, as `kind:epoch`; lists as `vpn_list:sha256:` and the first 16 hex digits.
     pub geo_builds: Vec<String>,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::domain::{ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict};
+use crate::domain::{
+    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict,
+};
 use crate::signals::{Catalogue, SignalRow};
 use crate::state::ClaimDecided;
 
@@ -27,13 +29,14 @@ pub trait Codec: Debug + Send + Sync {
     /// A verdict as it is answered.
     fn verdict(&self, verdict: &Verdict) -> Vec<u8>;
     /// The body of a claim's record: the claim's canonical bytes, what was seen when it was taken in, the verdict as it
-    /// is answered, the signals it was judged by.
+    /// is answered, the signals it was judged by, and what other models would have decided.
     fn claim_entry(
         &self,
         claim: Vec<u8>,
         context: &ClaimContext,
         verdict: Bytes,
         row: &SignalRow,
+        challengers: &[ChallengerVerdict],
     ) -> Vec<u8>;
     /// What is in the body of a claim's record.
     ///
@@ -69,6 +72,8 @@ pub struct RecordedClaim {
     pub signals_sha256: [u8; 32],
     /// The signals that it was judged by, in the order of that catalogue.
     pub signals: SignalRow,
+    /// What other models would have decided.
+    pub challengers: Vec<ChallengerVerdict>,
 }
 
 /// The body of a record is damaged.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::codec::{Codec, CodecError, RecordedClaim};
+use super::models::Models;
 use super::request::{Answer, EngineError, Request};
 use crate::domain::{TenantId, Timestamp, Versions};
 use crate::geo::Geo;
@@ -17,11 +18,13 @@ use crate::user_agent::UserAgents;
 /// Events that are committed together while the ledger's tail is folded.
 const FOLD_BATCH: usize = 1_024;
 
-/// What the core works with. Nothing in it changes while it runs.
+/// What the core works with: one snapshot, which is replaced as a whole between two batches or not at all.
 #[derive(Debug)]
 pub struct Setup {
     /// Terms, rules and texts.
     pub policy: Policy,
+    /// The models that score claims.
+    pub models: Models,
     /// What addresses tell.
     pub geo: Geo,
     /// What User-Agent headers say.
@@ -131,6 +134,17 @@ impl Core {
             self.last_finding = told.map(|(at, _)| at).last().unwrap_or(self.last_finding);
         }
         Ok(answers)
+    }
+
+    /// What it works with.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Works with another setup from the next batch on.
+    pub fn adopt(&mut self, setup: Arc<Setup>) {
+        self.setup = setup;
     }
 
     /// Writes all state out, so that the next start has nothing to fold.

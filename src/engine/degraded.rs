@@ -4,10 +4,10 @@ use super::core::Setup;
 use crate::domain::{Degradation, Timestamp};
 use crate::geo::{AnonymityKind, Available};
 
-/// Everything that was missing for a claim that is taken in at `at`. `geo_failed` says that a geo file holds a damaged
-/// record for one of its addresses.
+/// Everything besides the model that was missing for a claim that is taken in at `at`. `geo_failed` says that a geo
+/// file holds a damaged record for one of its addresses.
 pub(super) fn degraded(setup: &Setup, at: Timestamp, geo_failed: bool) -> Vec<Degradation> {
-    let mut found = vec![degradation("rules_only", "no model is loaded: rules alone decided")];
+    let mut found = Vec::new();
     let available = setup.geo.available();
     let files = [
         (available.city, "geo_city_missing", "no City file: places and countries are unknown"),

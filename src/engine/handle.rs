@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::core::Core;
+use super::core::{Core, Setup};
 use super::metrics;
 use super::request::{Answer, EngineError, Request};
 use crate::clock::Clock;
@@ -23,9 +23,13 @@ pub struct QueueLimits {
 /// When a refused caller should try again: about the time in which a full queue is worked off.
 const RETRY_AFTER_MS: u64 = 50;
 
-struct Job {
-    request: Request,
-    answer: oneshot::Sender<Result<Answer, EngineError>>,
+type Reply = oneshot::Sender<Result<Answer, EngineError>>;
+
+enum Job {
+    /// A question, and where its answer goes.
+    Ask(Request, Reply),
+    /// Work with this from here on, and say so.
+    Adopt(Arc<Setup>, oneshot::Sender<()>),
 }
 
 /// The door to a running engine. Clones lead to the same engine.
@@ -73,7 +77,7 @@ impl EngineHandle {
             return Err(EngineError::Draining);
         }
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { request, answer }).map_err(|refused| match refused {
+        self.jobs.try_send(Job::Ask(request, answer)).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => {
                 metrics::shed();
                 EngineError::Overloaded { retry_after_ms: RETRY_AFTER_MS }
@@ -81,6 +85,18 @@ impl EngineHandle {
             mpsc::error::TrySendError::Closed(_) => EngineError::Storage,
         })?;
         answered.await.unwrap_or(Err(EngineError::Storage))
+    }
+
+    /// Lets the engine work with another setup. Requests that wait in front of this are still answered with the old one,
+    /// and no batch sees both. When it returns, the new one is at work.
+    ///
+    /// # Errors
+    /// The engine has stopped.
+    pub async fn adopt(&self, setup: Arc<Setup>) -> Result<(), EngineError> {
+        let (done, adopted) = oneshot::channel();
+        let sent = self.jobs.send(Job::Adopt(setup, done)).await;
+        sent.map_err(|_| EngineError::Storage)?;
+        adopted.await.map_err(|_| EngineError::Storage)
     }
 
     /// Changes whenever findings were told, of any tenant, and ends with the engine. The value is the ledger position
@@ -126,33 +142,53 @@ fn run(
     batch_max: usize,
     news: &watch::Sender<u64>,
 ) -> Result<(), EngineError> {
+    metrics::live(core.setup(), true);
     let mut jobs = Vec::with_capacity(batch_max);
+    let mut asked = Vec::with_capacity(batch_max);
     while waiting.blocking_recv_many(&mut jobs, batch_max) > 0 {
-        // Callers that have gone away want no answer any more.
-        jobs.retain(|job| !job.answer.is_closed());
-        metrics::batch(jobs.len(), waiting.len());
-        let (requests, answers): (Vec<_>, Vec<_>) =
-            jobs.drain(..).map(|job| (job.request, job.answer)).unzip();
-        match core.process(requests, clock.now()) {
-            Ok(results) => {
-                let told = core.last_finding();
-                news.send_if_modified(|last| std::mem::replace(last, told) != told);
-                for (answer, result) in answers.into_iter().zip(results) {
-                    // A caller that went away meanwhile finds the answer under its request id.
-                    drop(answer.send(result));
+        let left = waiting.len();
+        for job in jobs.drain(..) {
+            match job {
+                // Callers that have gone away want no answer any more.
+                Job::Ask(_, answer) if answer.is_closed() => {}
+                Job::Ask(request, answer) => asked.push((request, answer)),
+                Job::Adopt(setup, done) => {
+                    work(&mut core, clock, &mut asked, left, news)?;
+                    metrics::live(core.setup(), false);
+                    core.adopt(setup);
+                    metrics::live(core.setup(), true);
+                    // Whoever asked for it may have gone away.
+                    done.send(()).ok();
                 }
             }
-            Err(failure) => {
-                tracing::error!(
-                    error = &failure as &dyn std::error::Error,
-                    "storage failed: stopping"
-                );
-                return Err(EngineError::Storage);
-            }
         }
+        work(&mut core, clock, &mut asked, left, news)?;
     }
     core.flush().map_err(|failure| {
         tracing::error!(error = &failure as &dyn std::error::Error, "state was not written out");
         EngineError::Storage
     })
+}
+
+/// Answers what was asked together, as one batch; `left` more wait behind it.
+fn work(
+    core: &mut Core,
+    clock: &dyn Clock,
+    asked: &mut Vec<(Request, Reply)>,
+    left: usize,
+    news: &watch::Sender<u64>,
+) -> Result<(), EngineError> {
+    metrics::batch(asked.len(), left);
+    let (requests, answers): (Vec<_>, Vec<_>) = asked.drain(..).unzip();
+    let results = core.process(requests, clock.now()).map_err(|failure| {
+        tracing::error!(error = &failure as &dyn std::error::Error, "storage failed: stopping");
+        EngineError::Storage
+    })?;
+    let told = core.last_finding();
+    news.send_if_modified(|last| std::mem::replace(last, told) != told);
+    for (answer, result) in answers.into_iter().zip(results) {
+        // A caller that went away meanwhile finds the answer under its request id.
+        drop(answer.send(result));
+    }
+    Ok(())
 }

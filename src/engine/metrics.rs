@@ -1,5 +1,7 @@
 //! What an operator watches of the engine.
 
+use super::core::Setup;
+
 /// Requests refused because the queue was full.
 pub const SHED_TOTAL: &str = "vouch_engine_shed_total";
 /// Requests per micro-batch.
@@ -14,6 +16,26 @@ pub const FACTS_TOTAL: &str = "vouch_facts_total";
 /// Findings told, by `kind`.
 pub const FINDINGS_TOTAL: &str = "vouch_findings_total";
 
+/// Claims that a model failed on, by `model`.
+pub const MODEL_FAILURES_TOTAL: &str = "vouch_model_failures_total";
+
+/// 1 for what is at work now and 0 for what was before, by `policy`, `config` (SHA-256), `model` and `model_version`.
+pub const SETUP_INFO: &str = "vouch_setup_info";
+
+/// Says that a setup is at work, or no more.
+pub(super) fn live(setup: &Setup, is_live: bool) {
+    let model = setup.models.champion.as_deref();
+    let (name, version) = model.map_or(("none", "none"), |model| (model.name(), model.version()));
+    let (policy, config) = (&setup.versions.policy_sha256, &setup.versions.config_sha256);
+    let labels = [
+        ("policy", policy.clone()),
+        ("config", config.clone()),
+        ("model", name.to_owned()),
+        ("model_version", version.to_owned()),
+    ];
+    metrics::gauge!(SETUP_INFO, &labels).set(if is_live { 1.0 } else { 0.0 });
+}
+
 pub(super) fn shed() {
     metrics::counter!(SHED_TOTAL).increment(1);
 }
@@ -26,6 +48,10 @@ pub(super) fn batch(requests: usize, waiting: usize) {
 
 pub(super) fn verdict(decision: &'static str, layer: &'static str) {
     metrics::counter!(VERDICTS_TOTAL, "decision" => decision, "layer" => layer).increment(1);
+}
+
+pub(super) fn model_failed(model: &str) {
+    metrics::counter!(MODEL_FAILURES_TOTAL, "model" => model.to_owned()).increment(1);
 }
 
 pub(super) fn finding(kind: &'static str) {

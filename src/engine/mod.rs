@@ -8,13 +8,17 @@ mod degraded;
 mod gather;
 mod handle;
 pub mod metrics;
+mod models;
 mod request;
+mod scorer;
 mod shown;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, SCHEMA_TENANT, Setup};
 pub use handle::{EngineHandle, EngineThread, QueueLimits, start};
+pub use models::Models;
 pub use request::{
     Answer, DecisionKey, EngineError, ListedFinding, Receipt, RecordedFact, Request,
     StoredDecision, StoredVerdict,
 };
+pub use scorer::{Scorer, ScorerError};

@@ -2,7 +2,9 @@
 
 use prost::bytes::Bytes;
 
-use crate::domain::{Fact, Finding, RefundClaim, RequestId, TenantId, Timestamp};
+use crate::domain::{
+    ChallengerVerdict, Fact, Finding, RefundClaim, RequestId, TenantId, Timestamp,
+};
 use crate::signals::SignalValue;
 
 /// One question to the engine.
@@ -96,6 +98,8 @@ pub struct StoredDecision {
     /// The facts behind it, when they were asked for: those that its order, keys, account, payers and twin orders still
     /// remember, taken in before it, in ledger order.
     pub facts: Vec<RecordedFact>,
+    /// What other models would have decided.
+    pub challengers: Vec<ChallengerVerdict>,
 }
 
 /// A fact as it stands in the ledger.

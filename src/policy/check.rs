@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::model::is_own_id;
 use super::names::Names;
 use super::raw::{RawEntry, RawPolicy, Text};
 use super::reasons::BUILT_IN;
@@ -17,7 +18,7 @@ pub(super) fn ids(raw: &RawPolicy, problems: &mut Problems<'_>) {
         let (at, text) = (id.span().start, id.as_ref().as_str());
         if !is_id(text) {
             problems.error(at, format!("`{text}` is no id; use letters, digits, `-`, `_` and `.`"));
-        } else if BUILT_IN.contains(&text) {
+        } else if BUILT_IN.contains(&text) || is_own_id(text) {
             problems.error(at, format!("the id `{text}` is vouch's own; choose another"));
         } else if !seen.insert(text) {
             problems.error(at, format!("the id `{text}` is used twice; give each entry its own"));

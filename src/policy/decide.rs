@@ -6,6 +6,7 @@ use super::brakes::limited;
 use super::entry::{Entry, Reasoning};
 use super::findings::{coverage, findings, follow_up};
 use super::judge::Judged;
+use super::model::{Choice, Opinion, View, view};
 use super::policy::Policy;
 use super::reasons::NOT_COMPARABLE;
 use super::{money, texts};
@@ -31,6 +32,8 @@ pub struct Case<'a> {
     pub judged_row: usize,
     /// What was approved in this hour already.
     pub approvals: &'a ApprovalsDoc,
+    /// What the model says; `None` when there is none, or it failed.
+    pub model: Option<Opinion<'a>>,
     /// What was missing, off or stale.
     pub degraded: Vec<Degradation>,
     /// What judges.
@@ -70,8 +73,12 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, case: Case<'_>) -> Verdict {
         let fired = self.fired(&case);
-        let ruling = limited(self, self.rule(&case, &fired), &case);
-        let layers = findings(self, &case, &fired, &ruling);
+        let coverage = coverage(self, case.row);
+        let view = view(self, &case, &coverage);
+        let ruling = limited(self, self.rule(&case, &fired, &view), &case);
+        let layers = findings(self, &case, &fired, &view, &ruling);
+        let score = view.probability(&case);
+        let model = view.assessment;
         let claim = case.claim;
         let deadline_ms = i64::from(self.review_deadline_min) * MINUTE_MS;
         Verdict {
@@ -87,9 +94,10 @@ impl Policy {
             route: money::route(self, claim, case.order, ruling.approved),
             review_deadline: (ruling.decision == Decision::Review)
                 .then(|| case.observed_at.plus_ms(deadline_ms)),
-            score: None,
+            score,
+            model,
             degraded: case.degraded,
-            coverage: coverage(self, case.row),
+            coverage,
             versions: case.versions.clone(),
             observed_at: case.observed_at,
             ledger_position: case.ledger_position,
@@ -129,9 +137,16 @@ impl Policy {
     }
 
     /// The first layer that fired decides; inside it the most severe, the first of equals. In the fallback layer the
-    /// first that fired decides.
-    fn rule<'a>(&'a self, case: &Case<'_>, fired: &[Fired<'_>]) -> Ruling<'a> {
-        let Some(first) = fired.first().map(|first| weighed_with(first.layer)) else {
+    /// first that fired decides, unless the model does.
+    fn rule<'a>(&'a self, case: &Case<'_>, fired: &[Fired<'_>], view: &View<'_>) -> Ruling<'a> {
+        let first = fired.first().map(|first| weighed_with(first.layer));
+        if first.is_none_or(|first| first == Layer::Fallback)
+            && let (Choice::Made(made), Some(model)) = (&view.choice, &view.assessment)
+        {
+            let reasons = made.reasons(self, model, &self.values(case));
+            return self.by_model(case, made.decision(), reasons);
+        }
+        let Some(first) = first else {
             // INVARIANT: the last fallback always fires. Should that ever break, a person decides.
             return self.overruled(case, NOT_COMPARABLE, Vec::new());
         };
@@ -146,6 +161,7 @@ impl Policy {
         // What only speaks for the fallback is no reason beside a real one.
         let others = others.filter(|(_, other)| other.layer != Layer::Fallback);
         reasons.extend(others.map(|(_, other)| reason(other, false, &self.values(case))));
+        reasons.extend(view.aside());
         let approved = match decisive.then {
             Decision::Approve => {
                 let asked = asked_minor(case.row);
@@ -165,6 +181,28 @@ impl Policy {
             approved,
             reasons,
             follow_up: decisive.follow_up,
+            own_guard: None,
+        }
+    }
+
+    /// The model decides. What it approves is bounded as any approval is.
+    fn by_model<'a>(
+        &'a self,
+        case: &Case<'_>,
+        decision: Decision,
+        reasons: Vec<Reason>,
+    ) -> Ruling<'a> {
+        let payable = || money::payable(case.claim, case.order, asked_minor(case.row), None);
+        let approved = (decision == Decision::Approve).then(payable).flatten();
+        if decision == Decision::Approve && approved.is_none() {
+            return self.overruled(case, NOT_COMPARABLE, reasons);
+        }
+        Ruling {
+            decision,
+            layer: Layer::Model,
+            approved,
+            reasons,
+            follow_up: None,
             own_guard: None,
         }
     }
@@ -227,7 +265,12 @@ fn in_one_voice(mut reasons: Vec<Reason>) -> Vec<Reason> {
 }
 
 fn asked_minor(row: &SignalRow) -> Option<i64> {
-    let position = Catalogue::get().position("claim_amount_minor")?;
+    known_int(row, "claim_amount_minor")
+}
+
+/// A whole number among the signals, when it is known.
+pub(super) fn known_int(row: &SignalRow, signal: &str) -> Option<i64> {
+    let position = Catalogue::get().position(signal)?;
     match row.get(position)? {
         Some(SignalValue::Int(minor)) => Some(*minor),
         Some(_) | None => None,

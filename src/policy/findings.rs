@@ -1,6 +1,7 @@
 //! What is said of a decision besides its reasons: what each layer found, what to ask of the buyer, what was known.
 
 use super::decide::{Case, Fired, Ruling};
+use super::model::{Choice, View};
 use super::policy::Policy;
 use crate::domain::{
     Coverage, FollowUp, FollowUpKind, Layer, LayerFinding, LayerOutcome, LocalizedText, RefundClaim,
@@ -12,9 +13,19 @@ pub(super) fn findings(
     policy: &Policy,
     case: &Case<'_>,
     fired: &[Fired<'_>],
+    view: &View<'_>,
     ruling: &Ruling<'_>,
 ) -> Vec<LayerFinding> {
-    Layer::ALL.iter().map(|layer| finding(policy, case, fired, ruling, *layer)).collect()
+    let finding = |layer: &Layer| match layer {
+        Layer::Model => by_model(view, ruling),
+        Layer::Guard
+        | Layer::Proof
+        | Layer::Eligibility
+        | Layer::List
+        | Layer::Rule
+        | Layer::Fallback => finding(policy, case, fired, ruling, *layer),
+    };
+    Layer::ALL.iter().map(finding).collect()
 }
 
 fn finding(
@@ -34,14 +45,28 @@ fn finding(
         .collect();
     let outcome = if layer == ruling.layer {
         LayerOutcome::Decided
-    } else if layer == Layer::Model {
-        LayerOutcome::Absent
     } else if fired.is_empty() {
         LayerOutcome::Passed
     } else {
         LayerOutcome::Overruled
     };
     LayerFinding { layer, outcome, fired, unjudged }
+}
+
+/// What the model came to.
+fn by_model(view: &View<'_>, ruling: &Ruling<'_>) -> LayerFinding {
+    let outcome = match &view.choice {
+        Choice::Absent => LayerOutcome::Absent,
+        Choice::Unjudged => LayerOutcome::Passed,
+        Choice::Made(_) if ruling.layer == Layer::Model => LayerOutcome::Decided,
+        Choice::Made(_) => LayerOutcome::Overruled,
+    };
+    LayerFinding {
+        layer: Layer::Model,
+        outcome,
+        fired: view.fired().into_iter().map(str::to_owned).collect(),
+        unjudged: view.unjudged().map(str::to_owned).into_iter().collect(),
+    }
 }
 
 /// What to ask of the buyer, and how.

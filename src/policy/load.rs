@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::compile::Compiled;
+use super::model::{ModelConditions, model};
 use super::names::Names;
 use super::policy::Policy;
 use super::raw::RawPolicy;
@@ -56,7 +57,11 @@ fn read(
     check::ids(&raw, problems);
     check::opposites(&raw.entries, problems);
     check::fallback(&raw, &names, problems);
-    let entries = entries::read(&raw, &names, &reasons, &follow_ups, geo, problems);
+    let mut entries = entries::read(&raw, &names, &reasons, &follow_ups, geo, problems);
+    let conditions = raw.model.as_ref().and_then(Option::as_ref);
+    let conditions = conditions
+        .and_then(|raw| ModelConditions::read(raw, &names, geo, &mut entries.outputs, problems));
+    let model = model(raw.costs.as_ref(), raw.model.as_ref(), conditions, &texts, problems);
     let lists = lists::read(&raw.lists, &reasons, now, problems);
     let numbers = terms::numbers(&raw, problems);
     let terms = raw.terms.and_then(|raw| terms::terms(raw, problems));
@@ -78,6 +83,7 @@ fn read(
         auto_approve: numbers.auto_approve,
         approvals_per_hour: numbers.approvals_per_hour,
         approved_value_per_hour_minor: numbers.approved_value_per_hour_minor,
+        model,
         reasons,
         follow_ups,
         compiled,

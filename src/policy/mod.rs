@@ -7,6 +7,9 @@
 //! Inside a layer the most severe entry decides (reject over review over approve), the first of equals. So an entry of
 //! an allow list approves what nothing above forbids and no rule objects to: it is stronger than the fallback alone.
 //!
+//! What no layer above decided the model decides, by what each decision is expected to cost; the fallback is for when
+//! there is no model, or none that can be trusted.
+//!
 //! INVARIANT: what is approved is known and above zero, never more than what is asked for, what is left on the order
 //! and what is proven. Where that cannot be said, a person decides.
 
@@ -21,6 +24,7 @@ mod findings;
 mod judge;
 mod lists;
 mod load;
+mod model;
 mod money;
 mod names;
 #[expect(clippy::module_inception, reason = "the file of the type that the module is named for")]
@@ -39,6 +43,7 @@ pub use entry::{Entry, Reasoning};
 pub use judge::{JudgeError, Judged};
 pub use lists::{LISTS_MAX, ListEntry, ListMatch, ListSubject, MatchError};
 pub use load::{load, load_at};
+pub use model::{Costs, Expected, ModelTerms, Opinion, Thresholds};
 pub use policy::Policy;
 
 /// The policy that is shipped: `config/policy.toml`.

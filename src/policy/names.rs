@@ -113,6 +113,9 @@ pub(super) fn expression(
 fn unused(raw: &RawPolicy, named: &[&Text], problems: &mut Problems<'_>) {
     let conditions = raw.entries.iter().flat_map(|entry| [&entry.when, &entry.amount]);
     let conditions = conditions.chain(raw.defines.iter().map(|define| &define.sql));
+    let model = raw.model.iter().flatten();
+    let conditions =
+        conditions.chain(model.flat_map(|model| [&model.approve_when, &model.reject_when]));
     let used: BTreeSet<&str> = conditions
         .flatten()
         .flat_map(|sql| sql.as_ref().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')))

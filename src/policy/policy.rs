@@ -6,6 +6,7 @@ use super::compile::Compiled;
 use super::entry::{Entry, Reasoning};
 use super::judge::{self, JudgeError, Judged};
 use super::lists::ListEntry;
+use super::model::ModelTerms;
 use crate::domain::{FollowUpKind, LocalizedText, Terms};
 use crate::signals::SignalRow;
 
@@ -32,6 +33,8 @@ pub struct Policy {
     pub approvals_per_hour: u32,
     /// Their worth in minor units of the terms' currency; 0 is no bound.
     pub approved_value_per_hour_minor: i64,
+    /// What bounds a model; `None`: no model decides anything.
+    pub model: Option<ModelTerms>,
     pub(super) reasons: BTreeMap<String, Reasoning>,
     pub(super) follow_ups: HashMap<FollowUpKind, LocalizedText>,
     pub(super) compiled: Compiled,

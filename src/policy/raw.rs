@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::ListSubject;
+use super::model::{RawCosts, RawModel};
 use crate::document::{Fields, Problems, Sections, parse};
 use crate::domain::{ClaimReason, Decision, EvidenceKind, FollowUpKind, Layer, SkuClass, SkuTerms};
 
@@ -18,13 +19,15 @@ const LAYERS: [(Layer, &str); 5] = [
 ];
 
 /// Every section of a policy file.
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 18] = [
     "version",
     "name",
     "terms",
     "review",
     "route",
     "auto_approve",
+    "costs",
+    "model",
     "define",
     "guard",
     "proof",
@@ -50,6 +53,10 @@ pub(super) struct RawPolicy {
     pub(super) review_deadline_min: Option<Spanned<u32>>,
     pub(super) alternative_fee_share: Option<Spanned<f64>>,
     pub(super) auto_approve: Option<RawAutoApprove>,
+    /// The outer `None`: there is no such section.
+    pub(super) costs: Option<Option<RawCosts>>,
+    /// The outer `None`: there is no such section.
+    pub(super) model: Option<Option<RawModel>>,
     pub(super) defines: Vec<RawDefine>,
     pub(super) entries: Vec<RawEntry>,
     pub(super) lists: Vec<RawListEntry>,
@@ -131,6 +138,8 @@ impl RawPolicy {
             auto_approve: sections
                 .table("auto_approve", problems)
                 .map(|fields| RawAutoApprove::read(fields, problems)),
+            costs: RawCosts::read(&mut sections, problems),
+            model: RawModel::read(&mut sections, problems),
             defines: sections
                 .tables("define", problems)
                 .into_iter()
@@ -305,7 +314,7 @@ impl RawListEntry {
 }
 
 impl RawText {
-    fn read(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Self {
+    pub(super) fn read(fields: &mut Fields<'_>, problems: &mut Problems<'_>) -> Self {
         Self { zh: fields.required("zh", problems), en: fields.required("en", problems) }
     }
 }

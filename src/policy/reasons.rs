@@ -38,7 +38,7 @@ pub(super) fn texts(
     texts
 }
 
-fn localized(raw: &RawText, place: &str, problems: &mut Problems<'_>) -> LocalizedText {
+pub(super) fn localized(raw: &RawText, place: &str, problems: &mut Problems<'_>) -> LocalizedText {
     for text in [&raw.zh, &raw.en].into_iter().flatten() {
         if text.as_ref().trim().is_empty() {
             problems.error(text.span().start, format!("{place} is empty; write it"));
@@ -76,7 +76,7 @@ pub(super) fn follow_ups(
     follow_ups
 }
 
-fn no_text(
+pub(super) fn no_text(
     place: &str,
     text: &Text,
     texts: &BTreeMap<String, LocalizedText>,
@@ -134,7 +134,13 @@ fn is_code(code: &str) -> bool {
 }
 
 fn agent(raw: &RawReason, place: &str, problems: &mut Problems<'_>) -> LocalizedText {
-    for text in [&raw.agent.zh, &raw.agent.en].into_iter().flatten() {
+    signals_exist(&raw.agent, place, problems);
+    localized(&raw.agent, place, problems)
+}
+
+/// What stands in braces must be a signal.
+pub(super) fn signals_exist(text: &RawText, place: &str, problems: &mut Problems<'_>) {
+    for text in [&text.zh, &text.en].into_iter().flatten() {
         let at = text.span().start;
         if !braces(text.as_ref()) {
             problems.error(at, format!("{place}: a brace has no partner; write `{{signal}}`"));
@@ -148,7 +154,6 @@ fn agent(raw: &RawReason, place: &str, problems: &mut Problems<'_>) -> Localized
             }
         }
     }
-    localized(&raw.agent, place, problems)
 }
 
 /// What the file gives a reason for, and what nobody does.
@@ -184,12 +189,17 @@ fn uses(raw: &RawPolicy, problems: &mut Problems<'_>) {
     let told = raw.reasons.iter().filter_map(|(_, reason)| reason.customer.as_ref());
     let told: BTreeSet<&str> = told
         .chain(raw.follow_ups.iter().map(|(_, text)| text))
+        .chain(told_by_model(raw).map(|(_, text)| text))
         .map(|t| t.as_ref().as_str())
         .collect();
     for (name, _) in raw.texts.iter().filter(|(name, _)| !told.contains(name.as_ref().as_str())) {
         let text = format!("nobody is told the customer text `{}`; remove it", name.as_ref());
         problems.warning(name.span().start, text);
     }
+}
+
+fn told_by_model(raw: &RawPolicy) -> impl Iterator<Item = &(Decision, Text)> {
+    raw.model.iter().flatten().flat_map(|model| &model.customer)
 }
 
 /// A text that is told both when a claim is rejected and when it is reviewed misleads one of the two buyers.
@@ -209,6 +219,9 @@ fn one_decision(raw: &RawPolicy, problems: &mut Problems<'_>) {
         let of_code = given.iter().filter(|(given, _)| given == code.as_ref());
         let of_text = decisions.entry(text.as_ref()).or_default();
         of_text.extend(of_code.map(|(_, decision)| *decision));
+    }
+    for (decision, text) in told_by_model(raw) {
+        decisions.entry(text.as_ref()).or_default().insert(*decision);
     }
     for (name, _) in &raw.texts {
         let Some(of_text) = decisions.get(name.as_ref().as_str()) else { continue };

@@ -10,10 +10,10 @@ use super::field::read;
 use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
-use super::{decode, encode_finding};
+use super::{decode, encode_challenger, encode_finding};
 use crate::domain::{
-    ClaimContext, Decision, Fact, FactContext, Finding, Layer, Money, RefundClaim, RefundId,
-    RequestId, Violations,
+    ChallengerVerdict, ClaimContext, Decision, Fact, FactContext, Finding, Layer, Money,
+    RefundClaim, RefundId, RequestId, Violations,
 };
 
 /// Why bytes are no record body.
@@ -53,6 +53,8 @@ pub struct ClaimEntry {
     pub signals_sha256: [u8; 32],
     /// Values in the order of that catalogue; `None` is unknown.
     pub signals: Vec<Option<SignalScalar>>,
+    /// What other models would have made of the claim.
+    pub challengers: Vec<ChallengerVerdict>,
 }
 
 /// The names behind recorded values.
@@ -101,6 +103,8 @@ struct CanonicalClaimEntry {
     signals: Vec<ledger::v1::SignalValue>,
     #[prost(message, optional, tag = "5")]
     context: Option<ledger::v1::ClaimContext>,
+    #[prost(message, repeated, tag = "6")]
+    challengers: Vec<v1::ChallengerVerdict>,
 }
 
 /// The body of a record that carries a fact, given as its canonical bytes.
@@ -125,7 +129,8 @@ pub fn decode_fact_entry(bytes: &[u8]) -> Result<(Fact, FactContext), CodecError
 }
 
 /// The body of a record that carries a claim, given as its canonical bytes: `verdict` are the bytes of the answer,
-/// `signals` the values in the order of the catalogue whose digest is `signals_sha256`.
+/// `signals` the values in the order of the catalogue whose digest is `signals_sha256`, `challengers` what other models
+/// would have decided.
 #[must_use]
 pub fn encode_claim_entry(
     claim: Vec<u8>,
@@ -133,6 +138,7 @@ pub fn encode_claim_entry(
     verdict: Bytes,
     signals_sha256: &[u8; 32],
     signals: Vec<Option<SignalScalar>>,
+    challengers: &[ChallengerVerdict],
 ) -> Vec<u8> {
     CanonicalClaimEntry {
         claim,
@@ -140,6 +146,7 @@ pub fn encode_claim_entry(
         signals_sha256: signals_sha256.to_vec(),
         signals: signals.into_iter().map(signal_value).collect(),
         context: encode_claim_context(context),
+        challengers: challengers.iter().map(encode_challenger).collect(),
     }
     .encode_to_vec()
 }
@@ -150,12 +157,13 @@ pub fn encode_claim_entry(
 /// The bytes are no claim entry, or the claim breaks a rule.
 pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
     let entry = ledger::v1::ClaimEntry::decode(bytes)?;
-    let (claim, context, signals_sha256) = read("", &TimeLimits::STORED, |at| {
+    let (claim, context, signals_sha256, challengers) = read("", &TimeLimits::STORED, |at| {
         let place = at.field("claim");
         let claim = place.require(entry.claim).and_then(|claim| decode::claim(&place, claim));
         let context = decode_claim_context(&at.field("context"), entry.context);
         let signals_sha256 = at.field("signals_sha256").exact(&entry.signals_sha256);
-        Some((claim?, context?, signals_sha256?))
+        let challengers = decode::challengers(&at.field("challengers"), entry.challengers);
+        Some((claim?, context?, signals_sha256?, challengers?))
     })?;
     Ok(ClaimEntry {
         claim,
@@ -163,6 +171,7 @@ pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
         verdict: entry.verdict.into(),
         signals_sha256,
         signals: entry.signals.into_iter().map(signal_scalar).collect(),
+        challengers,
     })
 }
 

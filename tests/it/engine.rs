@@ -7,6 +7,7 @@ mod door;
 mod door_failure;
 mod findings;
 mod hooked;
+mod model;
 mod money;
 mod money_book;
 mod names;

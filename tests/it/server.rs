@@ -40,6 +40,11 @@ impl Server {
         Self { process, address }
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();

@@ -6,13 +6,15 @@ use prost::bytes::Bytes;
 
 use super::{Answered, Batch, Named};
 use crate::domain::{
-    ClaimContext, DecisionId, RefundClaim, RequestId, Sha256, TenantId, Timestamp, derived_id,
+    ChallengerVerdict, ClaimContext, DecisionId, RefundClaim, RequestId, Sha256, TenantId,
+    Timestamp, derived_id,
 };
 use crate::engine::context;
 use crate::engine::core::CoreError;
 use crate::engine::degraded::degraded;
 use crate::engine::gather::{Gathered, gather};
 use crate::engine::metrics;
+use crate::engine::models::Judging;
 use crate::engine::request::{Answer, EngineError, StoredVerdict};
 use crate::ledger::RecordKind;
 use crate::policy::Case;
@@ -140,23 +142,33 @@ impl Batch<'_> {
         let setup = Arc::clone(&self.core.setup);
         let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
         let judged = setup.policy.judge(&rows)?;
+        let scores = setup.models.score(&rows);
         for (judged_row, waiting) in waiting.iter().enumerate() {
             let position = self.position(waiting.record);
             let approvals = self.approvals(waiting)?;
             let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
-            let verdict = setup.policy.decide(Case {
-                claim: &waiting.claim,
-                order: waiting.order.order().ok_or(CoreError::OtherKind)?,
-                row: &waiting.row,
-                judged: &judged,
-                judged_row,
-                approvals: &approvals,
-                degraded: degraded(&setup, waiting.observed_at, waiting.geo_failed),
-                versions: &setup.versions,
-                decision_id: DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?,
-                observed_at: waiting.observed_at,
-                ledger_position: position,
-            });
+            let decision_id = DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?;
+            let order = waiting.order.order().ok_or(CoreError::OtherKind)?;
+            let besides = degraded(&setup, waiting.observed_at, waiting.geo_failed);
+            let judged_by = |by: Judging<'_>| {
+                setup.policy.decide(Case {
+                    claim: &waiting.claim,
+                    order,
+                    row: &waiting.row,
+                    judged: &judged,
+                    judged_row,
+                    approvals: &approvals,
+                    model: by.opinion,
+                    degraded: by.degraded.into_iter().chain(besides.iter().cloned()).collect(),
+                    versions: &setup.versions,
+                    decision_id: decision_id.clone(),
+                    observed_at: waiting.observed_at,
+                    ledger_position: position,
+                })
+            };
+            let (at, has_costs) = (waiting.observed_at, setup.policy.model.is_some());
+            let (verdict, challengers) =
+                setup.models.judge(&scores, judged_row, at, has_costs, judged_by);
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let decided = ClaimDecided {
                 claim: Arc::clone(&waiting.claim),
@@ -164,7 +176,8 @@ impl Batch<'_> {
                 decided_by: verdict.decided_by,
                 approved: verdict.approved,
             };
-            self.answer(waiting, Bytes::from(setup.codec.verdict(&verdict)))?;
+            let bytes = Bytes::from(setup.codec.verdict(&verdict));
+            self.answer(waiting, bytes, &challengers)?;
             let decided = EventBody::Decided(Arc::new(decided));
             let mut event = self.event(&waiting.tenant, Stamp::decided(position), decided);
             event.observed_at = waiting.observed_at;
@@ -174,12 +187,18 @@ impl Batch<'_> {
     }
 
     /// Writes a verdict down, and answers with it.
-    fn answer(&mut self, waiting: &Waiting, verdict: Bytes) -> Result<(), CoreError> {
+    fn answer(
+        &mut self,
+        waiting: &Waiting,
+        verdict: Bytes,
+        challengers: &[ChallengerVerdict],
+    ) -> Result<(), CoreError> {
         let record = self.records.get_mut(waiting.record);
         if let (Some(record), Some(canonical)) = (record, &waiting.canonical) {
             let Waiting { context, row, .. } = waiting;
             let codec = &self.core.setup.codec;
-            record.body = codec.claim_entry(canonical.clone(), context, verdict.clone(), row);
+            let (canonical, verdict) = (canonical.clone(), verdict.clone());
+            record.body = codec.claim_entry(canonical, context, verdict, row, challengers);
         }
         // The claim that is being taken right now has no place yet.
         let answer = self.answers.get_mut(waiting.answer).ok_or(CoreError::OtherKind)?;

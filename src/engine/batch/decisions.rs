@@ -53,6 +53,7 @@ impl Batch<'_> {
             verdict: Bytes::from(recorded.verdict),
             observed_at,
             signals: names.into_iter().zip(recorded.signals).collect(),
+            challengers: recorded.challengers,
         };
         Ok(Ok(Answer::Found(Some(Box::new(found)))))
     }

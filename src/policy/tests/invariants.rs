@@ -4,11 +4,14 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::model::{MODEL, asked_by};
 use super::shipped::shipped;
 use super::{Scene, cny, policy_with};
 use crate::domain::{Decision, Layer, LayerOutcome, Verdict};
 use crate::policy::Policy;
 use crate::signals::{Catalogue, SignalDef, SignalRow, SignalType, SignalValue};
+
+static BY_MODEL: LazyLock<[Policy; 2]> = LazyLock::new(|| [shipped(), policy_with(MODEL)]);
 
 static POLICIES: LazyLock<[Policy; 2]> = LazyLock::new(|| {
     let listed = "[[list]]\nid = \"friend\"\nsubject = \"account\"\nvalue = \"account\"\nthen = \"approve\"\nreason = \"small\"\nowner = \"risk\"\nexpires = \"2030-01-01T00:00:00Z\"\n";
@@ -78,6 +81,21 @@ proptest! {
         scene.order.captures[0].amount = cny(20_000 - refunded_minor);
         for policy in &*POLICIES {
             hold(&scene.decide(policy, &row), &row, &scene);
+        }
+    }
+
+    #[test]
+    fn every_verdict_with_a_model_is_whole(
+        row in rows(), probability in 0.0..=1.0, may_decide: bool, refunded_minor in 0_i64..12_000,
+    ) {
+        let mut scene = Scene { model: Some(asked_by(probability)), ..Scene::default() };
+        scene.model.as_mut().unwrap().may_decide = may_decide;
+        scene.order.captures[0].amount = cny(20_000 - refunded_minor);
+        for policy in &*BY_MODEL {
+            let verdict = scene.decide(policy, &row);
+            hold(&verdict, &row, &scene);
+            prop_assert_eq!(verdict.score, may_decide.then_some(probability));
+            prop_assert!(may_decide || verdict.decided_by != Layer::Model);
         }
     }
 

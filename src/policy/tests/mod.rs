@@ -7,6 +7,7 @@ mod invariants;
 mod layers;
 mod lists;
 mod loading;
+mod model;
 mod problems;
 mod several;
 mod shipped;
@@ -14,12 +15,12 @@ mod unknown;
 
 use crate::document::{Problem, Severity};
 use crate::domain::{
-    AccountId, ClaimChannel, ClaimReason, Client, Currency, DecisionId, Destination, Money,
-    OrderId, PaymentMethod, PspTransactionId, RefundClaim, RefundId, RefundRoute, RequestId, Sku,
-    SkuClass, Timestamp, Verdict, Versions,
+    AccountId, ClaimChannel, ClaimReason, Client, Currency, DecisionId, Degradation, Destination,
+    ModelScore, Money, OrderId, PaymentMethod, PspTransactionId, RefundClaim, RefundId,
+    RefundRoute, RequestId, Sku, SkuClass, Timestamp, Verdict, Versions,
 };
 use crate::geo::Available;
-use crate::policy::{Case, Policy, load};
+use crate::policy::{Case, Opinion, Policy, load};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
 use crate::state::{ApprovalsDoc, Capture, OrderDoc, Placed};
 
@@ -161,6 +162,15 @@ pub(super) struct Scene {
     pub(super) order: OrderDoc,
     pub(super) approvals: ApprovalsDoc,
     pub(super) observed_at: Timestamp,
+    pub(super) model: Option<Asked>,
+    pub(super) degraded: Vec<Degradation>,
+}
+
+/// A model that was asked.
+pub(super) struct Asked {
+    pub(super) score: ModelScore,
+    pub(super) calibrated: bool,
+    pub(super) may_decide: bool,
 }
 
 impl Default for Scene {
@@ -170,6 +180,8 @@ impl Default for Scene {
             order: order(),
             approvals: ApprovalsDoc::default(),
             observed_at: NOON,
+            model: None,
+            degraded: Vec::new(),
         }
     }
 }
@@ -184,7 +196,14 @@ impl Scene {
             judged: &judged,
             judged_row: 0,
             approvals: &self.approvals,
-            degraded: Vec::new(),
+            model: self.model.as_ref().map(|asked| Opinion {
+                name: "test",
+                version: "v1",
+                score: &asked.score,
+                calibrated: asked.calibrated,
+                may_decide: asked.may_decide,
+            }),
+            degraded: self.degraded.clone(),
             versions: &Versions {
                 vouch: String::new(),
                 policy_sha256: String::new(),

@@ -18,7 +18,7 @@ use crate::wire::pb::v1;
 use crate::wire::pb::v1::get_decision_request::Key;
 use crate::wire::pb::v1::refund_risk_service_server::RefundRiskService;
 use crate::wire::pb::v1::signal_reading::Value;
-use crate::wire::{encode_claim, encode_fact, encode_time};
+use crate::wire::{encode_challenger, encode_claim, encode_fact, encode_time};
 
 /// Scores refund claims.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ impl<E: Ask> Risk<E> {
             observed_at: Some(encode_time(stored.observed_at)),
             signals: stored.signals.into_iter().map(reading).collect(),
             facts: stored.facts.iter().map(recorded).collect(),
+            challengers: stored.challengers.iter().map(encode_challenger).collect(),
         })
     }
 }

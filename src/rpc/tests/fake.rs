@@ -198,6 +198,7 @@ impl State {
         });
         let (claim, verdict) = found?.clone();
         Some(StoredDecision {
+            challengers: Vec::new(),
             claim,
             verdict,
             observed_at: NOW,

@@ -5,6 +5,7 @@ mod common;
 mod fact;
 mod finding;
 mod key;
+mod model;
 mod notice;
 mod payment;
 
@@ -12,6 +13,7 @@ pub(super) use claim::claim;
 pub(super) use common::money;
 pub(super) use fact::fact;
 pub(super) use finding::finding;
+pub(super) use model::challengers;
 
 use super::field::read;
 use super::limits::{RECORD_FACTS_MAX, TimeLimits};

@@ -4,10 +4,12 @@ mod claim;
 mod common;
 mod fact;
 mod finding;
+mod model;
 mod verdict;
 
 pub use claim::encode_claim;
 pub use common::time as encode_time;
 pub use fact::encode_fact;
 pub use finding::encode_finding;
+pub use model::encode_challenger;
 pub use verdict::{encode_verdict, localized as encode_text};

@@ -1,6 +1,7 @@
 //! Verdicts.
 
 use super::common::{fx_rate, money, time};
+use super::model;
 use crate::domain::{
     Coverage, Degradation, FollowUp, LayerFinding, LocalizedText, Reason, RouteAdvice, Verdict,
     Versions,
@@ -24,6 +25,7 @@ pub fn encode_verdict(verdict: &Verdict) -> v1::Verdict {
         route: Some(route_advice(&verdict.route)),
         review_deadline: verdict.review_deadline.map(time),
         score: verdict.score,
+        model: verdict.model.as_ref().map(model::assessment),
         degraded: verdict.degraded.iter().map(degradation).collect(),
         coverage: Some(coverage(&verdict.coverage)),
         versions: Some(versions(&verdict.versions)),

@@ -4,11 +4,13 @@ mod claim;
 mod context;
 mod fact;
 mod finding;
+mod model;
 
 pub(crate) use claim::claim;
 pub(crate) use context::{claim_context, fact_context};
 pub(crate) use fact::fact;
 pub(crate) use finding::finding;
+pub(crate) use model::challenger;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -3,14 +3,14 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use crate::domain::{
-    AccountId, BatchId, ClaimReason, Coverage, Currency, Decision, DecisionId, EvidenceKind,
-    FactId, Finding, FindingId, FindingKind, FindingSubject, FollowUp, FollowUpKind,
-    KeyFingerprint, Layer, LocalizedText, Money, OrderId, PspTransactionId, Reason,
-    RecommendedRefund, RefundId, RefundRoute, RequestId, RouteAdvice, SupplierId, Timestamp,
-    Verdict, Versions,
+    AccountId, BatchId, ChallengerVerdict, ClaimReason, Contribution, Coverage, Currency, Decision,
+    DecisionId, EvidenceKind, ExpectedCosts, FactId, Finding, FindingId, FindingKind,
+    FindingSubject, FollowUp, FollowUpKind, GroupContribution, KeyFingerprint, Layer,
+    LocalizedText, ModelAssessment, Money, OrderId, PspTransactionId, Reason, RecommendedRefund,
+    RefundId, RefundRoute, RequestId, RouteAdvice, SupplierId, Timestamp, Verdict, Versions,
 };
 use crate::wire::pb::v1;
-use crate::wire::strategies::{claim, claim_context, fact, fact_context, finding};
+use crate::wire::strategies::{challenger, claim, claim_context, fact, fact_context, finding};
 use crate::wire::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, canonical_claim,
     canonical_fact, decode_claim_entry, decode_fact_entry, decode_finding_entry,
@@ -46,6 +46,7 @@ proptest! {
         verdict in prop::collection::vec(any::<u8>(), 0..40),
         signals_sha256 in any::<[u8; 32]>(),
         signals in prop::collection::vec(signal(), 0..6),
+        challengers in prop::collection::vec(challenger(), 0..3),
     ) {
         let bytes = encode_claim_entry(
             canonical_claim(&claim),
@@ -53,8 +54,9 @@ proptest! {
             verdict.clone().into(),
             &signals_sha256,
             signals.clone(),
+            &challengers,
         );
-        let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals };
+        let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals, challengers };
         prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
     }
 
@@ -81,8 +83,8 @@ fn signals_keep_zero_apart_from_unknown() {
     let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
     let context = crate::domain::ClaimContext::default();
     let claim = canonical_claim(&claim);
-    let bytes =
-        encode_claim_entry(claim, &context, Bytes::from_static(b"v"), &[7; 32], zeros.clone());
+    let verdict = Bytes::from_static(b"v");
+    let bytes = encode_claim_entry(claim, &context, verdict, &[7; 32], zeros.clone(), &[]);
     let entry = decode_claim_entry(&bytes).unwrap();
     assert_eq!(entry.signals, zeros);
     match entry.signals[1] {
@@ -135,6 +137,7 @@ fn verdict(decision: Decision, approved: Option<Money>) -> Verdict {
         },
         review_deadline: None,
         score: None,
+        model: None,
         degraded: Vec::new(),
         coverage: Coverage { signals_used: 3, unknown_signals: vec!["ip_country".into()] },
         versions: Versions {
@@ -176,6 +179,86 @@ fn a_verdict_that_could_not_have_been_given_is_refused() {
     assert!(matches!(verdict_decision(&approval), Err(CodecError::Invalid(_))));
     let unknown = v1::Verdict { decision: 9, ..encode_verdict(&verdict(Decision::Reject, None)) };
     assert!(matches!(verdict_decision(&unknown.encode_to_vec()), Err(CodecError::Invalid(_))));
+}
+
+/// Before models were there, no record told of challengers: such records are read, and written as they were.
+#[test]
+fn a_claim_without_challengers_takes_no_room_for_them() {
+    let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
+    let context = crate::domain::ClaimContext::default();
+    let bytes = encode_claim_entry(
+        canonical_claim(&claim),
+        &context,
+        Bytes::from_static(b"v"),
+        &[7; 32],
+        Vec::new(),
+        &[],
+    );
+    let before = crate::wire::pb::ledger::v1::ClaimEntry {
+        claim: Some(crate::wire::encode_claim(&claim)),
+        verdict: b"v".as_slice().into(),
+        signals_sha256: vec![7; 32].into(),
+        ..Default::default()
+    };
+    assert_eq!(bytes, before.encode_to_vec());
+    assert_eq!(decode_claim_entry(&bytes).unwrap().challengers, []);
+}
+
+#[test]
+fn a_challenger_that_approves_nothing_is_refused() {
+    let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
+    let context = crate::domain::ClaimContext::default();
+    let challenger = ChallengerVerdict {
+        name: "next".into(),
+        version: "1".into(),
+        sha256: "00".into(),
+        score: Some(0.2),
+        decision: Decision::Approve,
+        decided_by: Layer::Model,
+        approved: None,
+    };
+    let bytes = encode_claim_entry(
+        canonical_claim(&claim),
+        &context,
+        Bytes::from_static(b"v"),
+        &[7; 32],
+        Vec::new(),
+        &[challenger],
+    );
+    assert!(matches!(decode_claim_entry(&bytes), Err(CodecError::Invalid(_))));
+}
+
+/// What a model says is told as it is, and adds up.
+#[test]
+fn an_assessment_is_told_whole() {
+    let currency = Currency::parse("CNY").unwrap();
+    let money = |amount_minor| Money { amount_minor, currency };
+    let feature = Contribution { feature: "ratio".into(), group: "account".into(), log_odds: 0.75 };
+    let model = ModelAssessment {
+        name: "default".into(),
+        version: "v1".into(),
+        score: 0.25,
+        calibrated: true,
+        log_odds: -1.25,
+        bias: -2.0,
+        groups: vec![GroupContribution {
+            group: "account".into(),
+            log_odds: 0.75,
+            features: vec![feature],
+        }],
+        costs: Some(ExpectedCosts { approve: money(100), review: money(0), reject: money(7) }),
+    };
+    let scored =
+        Verdict { score: Some(0.25), model: Some(model), ..verdict(Decision::Review, None) };
+    let message = v1::Verdict::decode(encode_verdict(&scored).encode_to_vec().as_slice()).unwrap();
+    let told = message.model.unwrap();
+    let added: f64 = told.contributions.iter().map(|group| group.log_odds).sum();
+    assert!((told.bias + added - told.log_odds).abs() < 1e-12);
+    assert_eq!(told.contributions[0].features[0].feature, "ratio");
+    let costs = told.expected_costs.unwrap();
+    let minor = [costs.approve, costs.review, costs.reject].map(|m| m.unwrap().amount_minor);
+    assert_eq!(minor, [100, 0, 7]);
+    assert_eq!((message.score, told.score, told.calibrated), (Some(0.25), 0.25, true));
 }
 
 /// Ledgers live for ever: what the first version wrote is read by every later one.

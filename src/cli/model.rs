@@ -1,0 +1,75 @@
+//! `vouch model`.
+
+use std::path::PathBuf;
+
+use super::model_folder::{CURRENT_FILE, current, use_version, versions};
+use super::output::{self, Failure};
+use super::{ConfigArg, check};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ModelArgs {
+    #[command(subcommand)]
+    command: ModelCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum ModelCommand {
+    /// Print the versions of a model; the one in use has a star.
+    List(Where),
+    /// Put a version into use; a running server takes it on SIGHUP. An earlier one is a rollback.
+    Use(Use),
+}
+
+#[derive(Debug, clap::Args)]
+struct Where {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Folder of the versions; without one, `model.folder` of the settings.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Use {
+    /// The version: the name of its folder.
+    version: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+impl ModelArgs {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self.command {
+            ModelCommand::List(place) => list(&place),
+            ModelCommand::Use(used) => {
+                let folder = used.place.folder()?;
+                use_version(&folder, &used.version)?;
+                let (version, folder) = (used.version, folder.display());
+                output::line(format!(
+                    "{folder}/{CURRENT_FILE} says {version}; SIGHUP makes a server take it"
+                ))
+            }
+        }
+    }
+}
+
+fn list(place: &Where) -> Result<(), Failure> {
+    let folder = place.folder()?;
+    let current = current(&folder)?;
+    for version in versions(&folder)? {
+        let mark = if current.as_ref() == Some(&version) { "*" } else { " " };
+        output::line(format!("{mark} {version}"))?;
+    }
+    Ok(())
+}
+
+impl Where {
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.clone());
+        }
+        let config = check::read_config(&self.config)?;
+        let named = config.model.folder;
+        Ok(named.ok_or("the settings name no `model.folder`; name one with --folder")?)
+    }
+}

@@ -1,0 +1,61 @@
+//! Loading the models that the settings name.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::model_folder::version_of;
+use crate::config::ModelConfig;
+use crate::engine::{Models, Scorer};
+
+/// What a reader of artifacts gives.
+pub(super) type Read = Result<Arc<dyn Scorer>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A model that cannot be loaded: where the settings name it, and why.
+#[derive(Debug)]
+pub(super) struct ModelProblem {
+    /// The key of the settings.
+    pub(super) key: &'static str,
+    /// The folder, and what is wrong with it.
+    pub(super) text: String,
+}
+
+/// Loads every model, or tells of every one that cannot be loaded.
+pub(super) fn load(
+    config: &ModelConfig,
+    read: impl Fn(&Path) -> Read,
+) -> Result<Models, Vec<ModelProblem>> {
+    let mut problems = Vec::new();
+    let mut one = |key: &'static str, folder: &Path| match opened(folder, &read) {
+        Ok(model) => Some(model),
+        Err(error) => {
+            let text = format!("the model `{}` cannot be used: {error}", folder.display());
+            problems.push(ModelProblem { key, text });
+            None
+        }
+    };
+    let champion = config.folder.as_deref().and_then(|folder| one("folder", folder));
+    let challengers: Vec<_> =
+        config.challengers.iter().filter_map(|folder| one("challengers", folder)).collect();
+    if problems.is_empty() {
+        Ok(Models { champion, challengers, max_age_d: config.max_age_d })
+    } else {
+        Err(problems)
+    }
+}
+
+/// The model, or the whole chain of what is wrong, in one line.
+fn opened(folder: &Path, read: impl Fn(&Path) -> Read) -> Result<Arc<dyn Scorer>, String> {
+    let version = version_of(folder).map_err(|error| chain(&error))?;
+    read(&version).map_err(|error| chain(&*error))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! What a model says of a claim.
+
+use std::sync::Arc;
+
+use super::{Decision, Layer, Money};
+
+/// Most models that run beside the one that judges.
+pub const CHALLENGERS_MAX: usize = 8;
+
+/// What a model says of one claim. INVARIANT: [`Self::bias`] plus the sum of [`Self::contributions`], when they were
+/// asked for, is [`Self::log_odds`], up to rounding; [`Self::probability`] is what these log-odds come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelScore {
+    /// Probability that the claim is abusive, 0 to 1; of an uncalibrated model a rank in that range.
+    pub probability: f64,
+    /// Natural logarithm of the odds that the claim is abusive; finite.
+    pub log_odds: f64,
+    /// The log-odds of a claim of which nothing is known to matter; finite.
+    pub bias: f64,
+    /// What each feature adds; empty when no explanation was asked for.
+    pub contributions: Vec<Contribution>,
+}
+
+/// What one feature of a model adds to the log-odds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contribution {
+    /// Name of the feature.
+    pub feature: Arc<str>,
+    /// The group of the signal catalogue that it belongs to; of a feature that mixes groups, the one that speaks most.
+    pub group: Arc<str>,
+    /// What it adds; finite. Above 0 it speaks for abuse.
+    pub log_odds: f64,
+}
+
+/// What the model says of a claim, as a verdict tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelAssessment {
+    /// Name of the model.
+    pub name: String,
+    /// Version of its artifact.
+    pub version: String,
+    /// 0 to 1: the probability of abuse when [`Self::calibrated`], else a rank in that range.
+    pub score: f64,
+    /// The score is a probability.
+    pub calibrated: bool,
+    /// Natural logarithm of the odds that the claim is abusive.
+    pub log_odds: f64,
+    /// The log-odds of a claim of which nothing is known to matter.
+    pub bias: f64,
+    /// What each group of signals adds, the weightiest first. INVARIANT: with [`Self::bias`] they come to
+    /// [`Self::log_odds`], up to rounding.
+    pub groups: Vec<GroupContribution>,
+    /// What each decision is expected to cost, where that can be said.
+    pub costs: Option<ExpectedCosts>,
+}
+
+/// What a group of signals adds to the log-odds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupContribution {
+    /// The group of the catalogue.
+    pub group: Arc<str>,
+    /// The sum over all its features.
+    pub log_odds: f64,
+    /// Its weightiest features, the weightiest first.
+    pub features: Vec<Contribution>,
+}
+
+/// What each decision on a claim is expected to cost, in the policy's currency, to the nearest minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpectedCosts {
+    /// Of paying.
+    pub approve: Money,
+    /// Of having a person look.
+    pub review: Money,
+    /// Of not paying.
+    pub reject: Money,
+}
+
+/// What another model would have made of a claim: recorded, never answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChallengerVerdict {
+    /// Name of the model.
+    pub name: String,
+    /// Version of its artifact.
+    pub version: String,
+    /// SHA-256 of its artifact, hex.
+    pub sha256: String,
+    /// Its score, 0 to 1; `None` when it failed.
+    pub score: Option<f64>,
+    /// What would have been decided.
+    pub decision: Decision,
+    /// Which layer would have decided.
+    pub decided_by: Layer,
+    /// What would have been approved. INVARIANT: `Some` exactly when the decision is approve.
+    pub approved: Option<Money>,
+}

@@ -1,0 +1,196 @@
+//! The models that score claims: one that judges, and others that run beside it.
+
+use std::sync::Arc;
+
+use super::metrics;
+use super::scorer::Scorer;
+use crate::domain::{ChallengerVerdict, DAY_MS, Degradation, ModelScore, Timestamp, Verdict};
+use crate::policy::Opinion;
+use crate::signals::SignalRow;
+
+/// How far a sum of contributions may be from the log-odds that it explains, relative to them: rounding.
+const SUM_TOLERANCE: f64 = 1e-6;
+
+/// The models that score claims.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// The one that judges.
+    pub champion: Option<Arc<dyn Scorer>>,
+    /// Others: what they would have decided is recorded, and never answered.
+    pub challengers: Vec<Arc<dyn Scorer>>,
+    /// From this time on after the last label that it was fitted on, a model is stale, days: it decides nothing.
+    pub max_age_d: f64,
+}
+
+impl Default for Models {
+    /// No model: rules alone decide.
+    fn default() -> Self {
+        Self { champion: None, challengers: Vec::new(), max_age_d: f64::INFINITY }
+    }
+}
+
+/// What each model says of each claim of a micro-batch; `None` where it failed.
+#[derive(Debug)]
+pub(super) struct Scores {
+    champion: Vec<Option<ModelScore>>,
+    challengers: Vec<Vec<Option<ModelScore>>>,
+}
+
+/// What a claim is judged with.
+#[derive(Debug)]
+pub(super) struct Judging<'a> {
+    pub(super) opinion: Option<Opinion<'a>>,
+    /// Why no model judges; `None` when one does.
+    pub(super) degraded: Option<Degradation>,
+}
+
+impl Models {
+    /// How long ago the last label took effect that a model was fitted on, days; `None` while that is not too long.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "times are exact in f64")]
+    pub fn stale_d(&self, model: &dyn Scorer, at: Timestamp) -> Option<f64> {
+        let age_d = (at.ms() - model.trained_until().ms()) as f64 / DAY_MS as f64;
+        (age_d > self.max_age_d).then_some(age_d)
+    }
+
+    /// Every model looks at all rows together, the one that judges with explanations.
+    pub(super) fn score(&self, rows: &[&SignalRow]) -> Scores {
+        let champion = self.champion.as_deref();
+        Scores {
+            champion: champion.map_or_else(Vec::new, |model| score_all(model, rows, true)),
+            challengers: self.challengers.iter().map(|m| score_all(&**m, rows, false)).collect(),
+        }
+    }
+
+    /// The verdict on a claim, and what other models would have made of it. `verdict` decides with what it is given.
+    pub(super) fn judge(
+        &self,
+        scores: &Scores,
+        row: usize,
+        at: Timestamp,
+        has_costs: bool,
+        verdict: impl Fn(Judging<'_>) -> Verdict,
+    ) -> (Verdict, Vec<ChallengerVerdict>) {
+        let champion = match self.champion.as_deref() {
+            None => Judging {
+                opinion: None,
+                degraded: degraded("rules_only", "no model is loaded: rules alone decided"),
+            },
+            Some(model) => self.judging(model, score_at(&scores.champion, row), at, has_costs),
+        };
+        let others = self.challengers.iter().zip(&scores.challengers).map(|(model, scores)| {
+            let score = score_at(scores, row);
+            let judged = verdict(self.judging(&**model, score, at, has_costs));
+            challenger_verdict(&**model, score, &judged)
+        });
+        (verdict(champion), others.collect())
+    }
+
+    fn judging<'a>(
+        &self,
+        model: &'a dyn Scorer,
+        score: Option<&'a ModelScore>,
+        at: Timestamp,
+        has_costs: bool,
+    ) -> Judging<'a> {
+        let stale_d = self.stale_d(model, at);
+        let degraded = if score.is_none() {
+            degraded("model_failed", "the model failed on this claim: rules alone decided")
+        } else if !model.is_calibrated() {
+            let text = "the model's score is no probability: rules alone decided";
+            degraded("model_uncalibrated", text)
+        } else if let Some(age_d) = stale_d {
+            let text = format!(
+                "the model knows no label of the last {age_d:.0} days: rules alone decided"
+            );
+            degraded("model_stale", &text)
+        } else if !has_costs {
+            let text = "the policy states no costs to decide by: rules alone decided";
+            degraded("model_without_costs", text)
+        } else {
+            None
+        };
+        let may_decide = degraded.is_none();
+        let opinion = score.map(|score| Opinion {
+            name: model.name(),
+            version: model.version(),
+            score,
+            calibrated: model.is_calibrated(),
+            may_decide,
+        });
+        Judging { opinion, degraded }
+    }
+}
+
+/// What is recorded of a verdict that another model would have given.
+fn challenger_verdict(
+    model: &dyn Scorer,
+    score: Option<&ModelScore>,
+    verdict: &Verdict,
+) -> ChallengerVerdict {
+    ChallengerVerdict {
+        name: model.name().to_owned(),
+        version: model.version().to_owned(),
+        sha256: hex::encode(model.sha256()),
+        score: score.map(|score| score.probability),
+        decision: verdict.decision,
+        decided_by: verdict.decided_by,
+        approved: verdict.approved,
+    }
+}
+
+fn score_at(scores: &[Option<ModelScore>], row: usize) -> Option<&ModelScore> {
+    scores.get(row).and_then(Option::as_ref)
+}
+
+/// One score for each row. A model that fails on rows together looks at each alone: whether a claim is scored does not
+/// hang on those beside it.
+fn score_all(model: &dyn Scorer, rows: &[&SignalRow], explain: bool) -> Vec<Option<ModelScore>> {
+    match model.score(rows, explain) {
+        Ok(scores) if scores.len() == rows.len() => {
+            scores.into_iter().map(|score| sound(model, score, explain)).collect()
+        }
+        _ if rows.len() > 1 => {
+            rows.iter().flat_map(|row| score_all(model, &[*row], explain)).collect()
+        }
+        Ok(scores) => failed(model, &format!("it gave {} scores for one row", scores.len())),
+        Err(error) => failed(model, &chain(&error)),
+    }
+}
+
+fn failed(model: &dyn Scorer, error: &str) -> Vec<Option<ModelScore>> {
+    metrics::model_failed(model.name());
+    tracing::warn!(model = model.name(), version = model.version(), error, "a model failed");
+    vec![None]
+}
+
+/// A score that holds what scores promise.
+fn sound(model: &dyn Scorer, score: ModelScore, explained: bool) -> Option<ModelScore> {
+    let sum: f64 = score.contributions.iter().map(|part| part.log_odds).sum();
+    let off = (score.bias + sum - score.log_odds).abs();
+    let adds_up = !explained || off <= SUM_TOLERANCE * score.log_odds.abs().max(1.0);
+    let finite = score.log_odds.is_finite() && score.bias.is_finite();
+    if (0.0..=1.0).contains(&score.probability) && finite && adds_up {
+        return Some(score);
+    }
+    let error = format!(
+        "probability {}, log-odds {}, bias {}, contributions {sum}: these are no scores",
+        score.probability, score.log_odds, score.bias
+    );
+    failed(model, &error).pop().flatten()
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn degraded(code: &str, detail: &str) -> Option<Degradation> {
+    Some(Degradation { code: code.to_owned(), detail: detail.to_owned() })
+}

@@ -1,0 +1,40 @@
+//! One histogram tree learner: gradient boosting and the probability forest are both grown by it.
+//!
+//! A tree is grown on a gradient `g` and a curvature `h` a row. The best value of a node is `-G / (H + l2)` over its
+//! rows, and a split gains `score(left) + score(right) - score(node)` with `score = G^2 / (H + l2)`: the second-order
+//! objective of J. Friedman, "Greedy Function Approximation", Annals of Statistics 29 (2001), in the form of T. Chen and
+//! C. Guestrin, "XGBoost", KDD (2016). With `g = -weight * label`, `h = weight` and `l2 = 0` the value is the share of
+//! the label and the gain is the decrease of Gini impurity, which is what the forest needs.
+//!
+//! Sums are 64-bit and taken in row order, column by column, so they do not depend on the number of threads. Of two
+//! children only the smaller one's histogram is summed; the other's is the difference to the parent's.
+
+mod flat;
+mod grow;
+mod histogram;
+mod split;
+
+#[cfg(test)]
+mod tests;
+
+pub use flat::Trees;
+pub(super) use grow::{Grown, Problem, all_rows, grow};
+
+/// How far a tree may grow; what the two tree estimators share.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Limits {
+    /// Leaves of a tree.
+    pub(super) leaves_max: usize,
+    /// Splits between root and leaf.
+    pub(super) depth_max: usize,
+    /// Distinct rows of a leaf.
+    pub(super) leaf_rows_min: usize,
+    /// Sum of curvature (the forest: of weight) of a leaf.
+    pub(super) leaf_weight_min: f64,
+    /// Added to the curvature.
+    pub(super) l2: f64,
+    /// What a split must gain.
+    pub(super) gain_min: f64,
+    /// Columns looked at for each split; `None` for all.
+    pub(super) split_columns: Option<usize>,
+}

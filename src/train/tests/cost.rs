@@ -1,0 +1,76 @@
+//! What decisions cost.
+
+use proptest::prelude::*;
+
+use super::super::cost::{Costed, costs};
+use super::super::settings::CostSettings;
+use crate::domain::Decision;
+use crate::models::Labels;
+
+fn settings() -> CostSettings {
+    CostSettings {
+        salvage_share: 0.2,
+        review_minor: 500.0,
+        review_miss_share: 0.1,
+        insult_minor: 1_000.0,
+        insult_share: 0.5,
+        dispute_minor: 300.0,
+    }
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-9
+}
+
+#[test]
+fn costs_by_hand() {
+    let own = settings();
+    assert!(near(own.expected(Decision::Approve, 0.5, 10_000.0), 4_000.0));
+    assert!(near(own.expected(Decision::Review, 0.5, 10_000.0), 500.0 + 400.0));
+    assert!(near(own.expected(Decision::Reject, 0.5, 10_000.0), 3_000.0 + 300.0));
+    assert!(near(own.realised(Decision::Approve, false, 10_000.0), 0.0));
+    assert!(near(own.realised(Decision::Reject, false, 10_000.0), 6_300.0));
+    assert!(near(own.realised(Decision::Reject, true, 10_000.0), 300.0));
+    assert_eq!(own.cheapest(0.01, 10_000.0), Decision::Approve);
+    assert_eq!(own.cheapest(0.3, 10_000.0), Decision::Review);
+    assert_eq!(own.cheapest(0.999, 10_000.0), Decision::Reject);
+    // No look by a person is worth more than the claim.
+    assert_eq!(own.cheapest(0.5, 100.0), Decision::Approve);
+}
+
+#[test]
+fn ways_are_compared_on_what_was_left_to_them() {
+    let claim = |decided, is_open, probability| {
+        Some(Costed { amount: 10_000.0, decided, is_open, probability })
+    };
+    let claims = [
+        claim(Decision::Review, true, 0.01),
+        claim(Decision::Review, false, 0.01),
+        claim(Decision::Reject, true, 0.999),
+        None,
+    ];
+    let labels = Labels::new(vec![false, false, true, true]);
+    let figures = costs(&claims, &labels, &settings());
+    assert_eq!((figures.claims, figures.open_claims), (3, 2));
+    let cost = |way: &str| figures.ways.iter().find(|own| own.way == way).unwrap().cost_per_claim;
+    assert!(near(cost("approve all"), 8_000.0 / 3.0));
+    assert!(near(cost("rules only"), (500.0 + 500.0 + 300.0) / 3.0));
+    assert!(near(cost("model alone"), 300.0 / 3.0));
+    // What a rule decided stays.
+    assert!(near(cost("rules and model"), (500.0 + 300.0) / 3.0));
+    let (first, last) = (figures.curve[0], figures.curve[figures.curve.len() - 1]);
+    assert!(near(first[0], 0.0) && near(first[1], 8_000.0 / 3.0));
+    assert!(near(last[0], 1.0) && near(last[1], (500.0 + 500.0 + 1_300.0) / 3.0));
+}
+
+proptest! {
+    /// No decision is expected to cost less than the one that is taken.
+    #[test]
+    fn the_cheapest_is_the_cheapest(p in 0.0..=1.0_f64, amount in 1.0..1e6_f64) {
+        let own = settings();
+        let taken = own.expected(own.cheapest(p, amount), p, amount);
+        for other in [Decision::Approve, Decision::Review, Decision::Reject] {
+            prop_assert!(taken <= own.expected(other, p, amount));
+        }
+    }
+}

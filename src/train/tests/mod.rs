@@ -1,0 +1,4 @@
+mod cost;
+mod curve;
+mod label;
+mod settings;

@@ -1,0 +1,39 @@
+//! What models said, as the ledger keeps it.
+
+use super::common::money;
+use crate::domain::{CHALLENGERS_MAX, ChallengerVerdict, Decision, Money};
+use crate::wire::field::{Field, every};
+use crate::wire::pb::v1;
+
+pub(in crate::wire) fn challengers(
+    at: &Field<'_>,
+    challengers: Vec<v1::ChallengerVerdict>,
+) -> Option<Vec<ChallengerVerdict>> {
+    at.list(challengers, 0..=CHALLENGERS_MAX, challenger)
+}
+
+fn challenger(at: &Field<'_>, m: v1::ChallengerVerdict) -> Option<ChallengerVerdict> {
+    let decided: Option<Decision> = at.field("decision").choice(m.decision);
+    let amount = approved(&at.field("approved_amount"), m.approved_amount, decided);
+    every!(ChallengerVerdict {
+        name: Some(m.name),
+        version: Some(m.version),
+        sha256: Some(m.sha256),
+        score: Some(m.score),
+        decision: decided,
+        decided_by: at.field("decided_by").choice(m.decided_by),
+        approved: amount,
+    })
+}
+
+fn approved(
+    at: &Field<'_>,
+    amount: Option<v1::Money>,
+    decision: Option<Decision>,
+) -> Option<Option<Money>> {
+    let amount = at.optional(amount, |at, amount| money(at, Some(amount)))?;
+    if amount.is_some() != (decision? == Decision::Approve) {
+        return at.refuse("must be there for an approval, and only then");
+    }
+    Some(amount)
+}

@@ -1,0 +1,22 @@
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::money;
+use crate::domain::{ChallengerVerdict, Decision, Layer};
+
+/// What any challenger would have decided.
+pub(crate) fn challenger() -> impl Strategy<Value = ChallengerVerdict> {
+    let texts = (".{0,8}", ".{0,8}", "[0-9a-f]{0,8}");
+    (texts, option::of(0.0..=1.0), select(Decision::ALL), select(Layer::ALL), money()).prop_map(
+        |((name, version, sha256), score, decision, decided_by, amount)| ChallengerVerdict {
+            name,
+            version,
+            sha256,
+            score,
+            decision,
+            decided_by,
+            approved: (decision == Decision::Approve).then_some(amount),
+        },
+    )
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 use tonic::transport::Channel;
 use vouch::cases::{GROUPS, read};
 use vouch::clock::ManualClock;
@@ -40,7 +41,8 @@ fn callers_see_the_model_and_only_who_looks_back_sees_the_challengers() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let limits = ServerLimits::default();
         let shutdown = async { drop(stopped.await) };
-        let server = tokio::spawn(serve(listener, handle, tenant(), clock, limits, shutdown));
+        let mut server = JoinSet::new();
+        server.spawn(serve(listener, handle, tenant(), clock, limits, shutdown));
         let channel = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = channel.connect().await.unwrap();
         let mut facts = FactServiceClient::new(channel.clone());
@@ -74,7 +76,7 @@ fn callers_see_the_model_and_only_who_looks_back_sees_the_challengers() {
         );
         assert!(challenger.score() > 0.99 && challenger.approved_amount.is_none());
         stop.send(()).unwrap();
-        server.await.unwrap().unwrap();
+        server.join_next().await.unwrap().unwrap().unwrap();
     });
     thread.drain();
     thread.join().unwrap();

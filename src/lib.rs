@@ -83,7 +83,9 @@
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims
-//! as files), `history` (both through the engine once more, and a ledger as files), `report` and `page` (what came of it, for people), `cases`, `fingerprint`, `evidence` and `user_agent`.
+//! as files), `history` (both through the engine once more, and a ledger as files), `mapping` (a user's own tables),
+//! `report` and `page` (what came of it, for people), `scoring` (features of a model, its artifact, and the scorer that it
+//! becomes), `train` (from history to an artifact, and how good it is), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
 pub mod cases;
 pub mod cli;

@@ -36,7 +36,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub use drift::{Drift, DriftLine, Movement, drift};
+pub use drift::{Drift, DriftLine, MOVED_FROM, Movement, STABLE_BELOW, drift};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use history::History;

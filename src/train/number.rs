@@ -22,11 +22,7 @@ pub(super) fn days_ms(days: f64) -> i64 {
     (days * 86_400_000.0) as i64
 }
 
-/// `None` instead of what is no number.
-pub(super) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
-}
-
+/// A count as it is written.
 pub(super) fn long(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }

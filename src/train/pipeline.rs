@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::TrainError;
 use super::drift::score_matrix;
 use super::evaluation::{Evaluation, evaluate_on};
-use super::examples::{labels, refunds, signals};
+use super::examples::{labels, signals};
 use super::history::{History, Refund};
 use super::number::{long, part};
 use super::report::{html, model_card};

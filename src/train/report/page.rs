@@ -45,7 +45,9 @@ pub fn html(of: &Evaluation) -> Result<String, TrainError> {
 }
 
 fn head(of: &Evaluation) -> String {
-    let range = format!("{} to {}", of.from.0, of.until.0);
+    let day =
+        |time: crate::scoring::TimeText| time.0.to_string().chars().take(10).collect::<String>();
+    let range = format!("{} to {}", day(of.from), day(of.until));
     let ranking = &of.ranking;
     let capacity = format!("precision in the top {}", percent(ranking.capacity_share));
     let calibration = of.calibration.as_ref();

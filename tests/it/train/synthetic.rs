@@ -39,11 +39,12 @@ struct Claim {
     is_fraud: bool,
 }
 
-/// Even numbers from 0 to below 1 that look like chance: the fractions of multiples of irrational numbers.
+/// Numbers from 0 to below 1 that look like chance: the fractions of large sines.
 fn chance(index: u32, of: f64) -> f64 {
-    (f64::from(index + 1) * of * 1_000.0).sin().mul_add(43_758.545_3, 0.0).rem_euclid(1.0)
+    ((f64::from(index + 1) * of * 1_000.0).sin() * 43_758.545_3).rem_euclid(1.0)
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "small numbers, rounded down")]
 fn claim(index: u32, history: &History) -> Claim {
     let age_d = 300.0 * chance(index, 0.618) * chance(index, 0.414);
     let refunds = (6.0 * chance(index, 0.732) * chance(index, 0.236)).floor();

@@ -25,7 +25,7 @@ pub const ASN_FILE: &str = "geo-asn.mmdb";
 pub const ANONYMOUS_FILE: &str = "geo-anonymous-ip.mmdb";
 
 /// Settings that name the three files.
-pub const SETTINGS_FILE: &str = "vouch.toml";
+pub(super) const SETTINGS_FILE: &str = "vouch.toml";
 
 /// AS numbers reserved for private use (RFC 6996): they are nobody's.
 const ASN_FIRST: u32 = 4_200_000_000;

@@ -4,11 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use prost::Message;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use vouch::clock::ManualClock;
-use vouch::domain::{DAY_MS, Decision, Layer, RequestId, Timestamp};
+use vouch::domain::{DAY_MS, Decision, Layer, RequestId};
 use vouch::engine::{Answer, DecisionKey, QueueLimits, Request, Setup, start};
 use vouch::ledger::{Record, RecordKind};
 use vouch::store::MemoryStore;

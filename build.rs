@@ -1,4 +1,4 @@
-//! Compiles `proto/` without a protoc binary.
+//! Compiles `proto/` without a protoc binary, and finds the model that is built in.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 const PROTO: &str = "proto";
+/// Names the version of the model that is built in.
+const CURRENT: &str = "models/default/current";
 const FILES: [&str; 11] = [
     "vouch/v1/common.proto",
     "vouch/v1/fact.proto",
@@ -24,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // `compile_fds` prints none of these: without them any edit in the package would rebuild it.
     println!("cargo:rerun-if-changed={PROTO}");
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rustc-env=VOUCH_SHIPPED_MODEL={}", shipped_model()?.display());
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut compiler = protox::Compiler::new([PROTO])?;
     compiler.include_imports(true).include_source_info(true);
@@ -32,6 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_descriptors(&out.join("vouch.descriptors.bin"), descriptors.clone())?;
     tonic_prost_build::configure().bytes(".").compile_fds(descriptors)?;
     Ok(())
+}
+
+/// The folder of the model that is built in.
+fn shipped_model() -> Result<PathBuf, Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={CURRENT}");
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?;
+    let current = Path::new(&package).join(CURRENT);
+    let version = std::fs::read_to_string(&current)?;
+    Ok(current.with_file_name(version.trim()))
 }
 
 /// Comments are for the generated code; what reflection serves needs none.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::model_folder::{CURRENT_FILE, current, use_version, versions};
 use super::output::{self, Failure};
 use super::{ConfigArg, check};
+use crate::config::Champion;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
@@ -69,7 +70,11 @@ impl Where {
             return Ok(folder.clone());
         }
         let config = check::read_config(&self.config)?;
-        let named = config.model.folder;
-        Ok(named.ok_or("the settings name no `model.folder`; name one with --folder")?)
+        match config.model.champion {
+            Champion::Folder(folder) => Ok(folder),
+            Champion::Off | Champion::Shipped => {
+                Err("the settings name no `model.folder`; name one with --folder".into())
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::model_folder::version_of;
-use crate::config::ModelConfig;
+use crate::config::{Champion, ModelConfig};
 use crate::engine::{Models, Scorer};
 
 /// What a reader of artifacts gives.
@@ -22,20 +22,39 @@ pub(super) struct ModelProblem {
 /// Loads every model, or tells of every one that cannot be loaded.
 pub(super) fn load(
     config: &ModelConfig,
+    shipped: impl Fn() -> Read,
     read: impl Fn(&Path) -> Read,
 ) -> Result<Models, Vec<ModelProblem>> {
     let mut problems = Vec::new();
-    let mut one = |key: &'static str, folder: &Path| match opened(folder, &read) {
+    let problem = |folder: &Path, error: String| {
+        format!("the model `{}` cannot be used: {error}", folder.display())
+    };
+    let one = |problems: &mut Vec<ModelProblem>, key: &'static str, folder: &Path| match opened(
+        folder, &read,
+    ) {
         Ok(model) => Some(model),
         Err(error) => {
-            let text = format!("the model `{}` cannot be used: {error}", folder.display());
-            problems.push(ModelProblem { key, text });
+            problems.push(ModelProblem { key, text: problem(folder, error) });
             None
         }
     };
-    let champion = config.folder.as_deref().and_then(|folder| one("folder", folder));
-    let challengers: Vec<_> =
-        config.challengers.iter().filter_map(|folder| one("challengers", folder)).collect();
+    let champion = match &config.champion {
+        Champion::Off => None,
+        Champion::Shipped => match shipped() {
+            Ok(model) => Some(model),
+            Err(error) => {
+                let text = format!("the model that is built in cannot be used: {}", chain(&*error));
+                problems.push(ModelProblem { key: "folder", text });
+                None
+            }
+        },
+        Champion::Folder(folder) => one(&mut problems, "folder", folder),
+    };
+    let challengers: Vec<_> = config
+        .challengers
+        .iter()
+        .filter_map(|folder| one(&mut problems, "challengers", folder))
+        .collect();
     if problems.is_empty() {
         Ok(Models { champion, challengers, max_age_d: config.max_age_d })
     } else {

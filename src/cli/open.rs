@@ -92,7 +92,7 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
     // Files with problems are told of: what they would feed is not missing.
     let available = geo.as_ref().map_or_else(|_| config.geo.available(), Geo::available);
     let policy = read_policy(config, available);
-    let models = models::load(&config.model, read_model).map_err(|problems| {
+    let models = models::load(&config.model, shipped_model, read_model).map_err(|problems| {
         OpenError::Models(problems.into_iter().map(|problem| problem.text).collect())
     });
     let (geo, policy, models) = match (geo, policy, models) {
@@ -115,6 +115,11 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
         versions,
         geo_max_age_d: config.geo_max_age_d,
     })
+}
+
+/// The model that is built in.
+pub(super) fn shipped_model() -> models::Read {
+    Ok(Arc::new(LoadedModel::shipped()?))
 }
 
 /// Reads the version of a model in a folder.

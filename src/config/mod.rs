@@ -63,13 +63,23 @@ pub struct ServerConfig {
 /// The models that score claims.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelConfig {
-    /// The one that judges: the folder of a version, or of versions with a file `current` that names one. `None`: rules
-    /// alone decide.
-    pub folder: Option<PathBuf>,
+    /// The one that judges.
+    pub champion: Champion,
     /// Others that run beside it, likewise; what they would decide is only recorded.
     pub challengers: Vec<PathBuf>,
     /// From this time on after the last label that it was fitted on, a model is stale, days.
     pub max_age_d: f64,
+}
+
+/// Which model judges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Champion {
+    /// None: rules alone decide.
+    Off,
+    /// The one that is built in.
+    Shipped,
+    /// The folder of a version, or of versions with a file `current` that names one.
+    Folder(PathBuf),
 }
 
 /// How logs are written.
@@ -104,7 +114,11 @@ impl Config {
     /// not changed by it.
     #[must_use]
     pub fn found_from(mut self, folder: &Path) -> Self {
-        let models = self.model.folder.as_mut().into_iter().chain(&mut self.model.challengers);
+        let champion = match &mut self.model.champion {
+            Champion::Folder(path) => Some(path),
+            Champion::Off | Champion::Shipped => None,
+        };
+        let models = champion.into_iter().chain(&mut self.model.challengers);
         for path in self.geo.paths_mut().chain(self.policy.as_mut()).chain(models) {
             *path = folder.join(&*path);
         }
@@ -197,14 +211,15 @@ mod tests {
             "[model]\nfolder = \"m/default\"\nchallengers = [\"m/next\"]\nmax_age_d = 30.0\n";
         let model = Config::load(source).unwrap().found_from(Path::new("/etc")).model;
         let expected = ModelConfig {
-            folder: Some("/etc/m/default".into()),
+            champion: Champion::Folder("/etc/m/default".into()),
             challengers: vec!["/etc/m/next".into()],
             max_age_d: 30.0,
         };
         assert_eq!(model, expected);
         let off = source.replace("[model]\n", "[model]\nenabled = false\n");
         let off = Config::load(&off).unwrap().model;
-        assert_eq!((off.folder, off.challengers), (None, Vec::<PathBuf>::new()));
+        assert_eq!((off.champion, off.challengers), (Champion::Off, Vec::<PathBuf>::new()));
+        assert_eq!(Config::load("").unwrap().model.champion, Champion::Shipped);
         let many = format!("[model]\nchallengers = {:?}\n", ["m"; 9]);
         let problems = Config::load(&many).unwrap_err();
         assert!(problems[0].line == 2 && problems[0].message.contains("at most 8"), "{problems:?}");

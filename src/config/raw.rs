@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::paths::Paths;
-use super::{LogConfig, ModelConfig, ServerConfig};
+use super::{Champion, LogConfig, ModelConfig, ServerConfig};
 use crate::document::Problems;
 use crate::domain::CHALLENGERS_MAX;
 use crate::geo::GeoFiles;
@@ -163,7 +163,11 @@ impl RawModel {
         });
         let on = self.enabled.unwrap_or(true);
         Some(ModelConfig {
-            folder: self.folder.filter(|_| on),
+            champion: match self.folder {
+                _ if !on => Champion::Off,
+                None => Champion::Shipped,
+                Some(folder) => Champion::Folder(folder),
+            },
             challengers: if on { challengers } else { Vec::new() },
             max_age_d: max_age_d?,
         })

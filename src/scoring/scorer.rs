@@ -13,6 +13,21 @@ use crate::engine::{Scorer, ScorerError};
 use crate::models::{ColumnsError, Matrix, Model, Oddness, Score};
 use crate::signals::{Catalogue, SignalRow};
 
+/// A file of the shipped model; its folder is told by the build script.
+macro_rules! shipped {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("VOUCH_SHIPPED_MODEL"), "/", $name))
+    };
+}
+
+const SHIPPED_MANIFEST: &[u8] = shipped!("manifest.json");
+const SHIPPED_PARTS: [(&str, &[u8]); 4] = [
+    ("features.toml", shipped!("features.toml")),
+    ("encodings.json", shipped!("encodings.json")),
+    ("model.bin", shipped!("model.bin")),
+    ("profile.bin", shipped!("profile.bin")),
+];
+
 /// A model that fits this binary.
 #[derive(Debug)]
 pub struct LoadedModel {
@@ -33,6 +48,16 @@ impl LoadedModel {
     /// The folder is no whole model, or the model does not fit this binary.
     pub fn read(folder: &Path) -> Result<Self, ArtifactError> {
         Self::new(&Artifact::read(folder)?)
+    }
+
+    /// The model that is built in: the one that `models/default/current` names.
+    ///
+    /// # Errors
+    /// It does not fit this binary; a test sees to it that it does.
+    pub fn shipped() -> Result<Self, ArtifactError> {
+        let part = |(name, bytes): (&str, &[u8])| (name.to_owned(), bytes.to_vec());
+        let parts = SHIPPED_PARTS.into_iter().map(part).collect();
+        Self::new(&Artifact::open(SHIPPED_MANIFEST.to_vec(), parts)?)
     }
 
     /// Decodes an artifact and holds it against the catalogue of this binary.

@@ -31,7 +31,8 @@ const CLIENTS: usize = 4;
 fn geo() -> String {
     let geo = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/geo");
     format!(
-        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n\
+         [model]\nenabled = false\n",
         geo.join("GeoIP2-City-Test.mmdb"),
         geo.join("GeoLite2-ASN-Test.mmdb"),
         geo.join("GeoIP2-Anonymous-IP-Test.mmdb"),

@@ -19,7 +19,8 @@ pub(crate) fn config() -> Config {
     let geo = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/geo");
     let file = |name: &str| geo.join(name).display().to_string();
     let source = format!(
-        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
+        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n\
+         [model]\nenabled = false\n",
         file("GeoIP2-City-Test.mmdb"),
         file("GeoLite2-ASN-Test.mmdb"),
         file("GeoIP2-Anonymous-IP-Test.mmdb"),

@@ -3,7 +3,7 @@
 use super::{Report, Settings};
 use crate::cli::clock::SystemClock;
 use crate::cli::models;
-use crate::cli::open::read_model;
+use crate::cli::open::{read_model, shipped_model};
 use crate::cli::output::{self, Failure};
 use crate::clock::Clock;
 use crate::document::Severity;
@@ -17,7 +17,7 @@ const SHOWN_MAJOR: [i64; 3] = [10, 100, 1_000];
 /// Loads the models that the settings name, and says what they are.
 pub(super) fn check_models(settings: &Settings, report: &mut Report) -> Result<(), Failure> {
     let Some(config) = &settings.model else { return Ok(()) };
-    let loaded = match models::load(config, read_model) {
+    let loaded = match models::load(config, shipped_model, read_model) {
         Ok(loaded) => loaded,
         Err(problems) => {
             for problem in problems {

@@ -25,7 +25,7 @@ pub fn model_card(manifest: &Manifest, evaluation: Option<&Evaluation>) -> Strin
         figures(&mut card, evaluation);
     }
     parts(&mut card, manifest);
-    limits(&mut card, manifest);
+    limits(&mut card);
     card
 }
 
@@ -116,34 +116,19 @@ fn parts(card: &mut String, manifest: &Manifest) {
     line!(card, "\n{features} features (`features.toml`) of {signals} signals (`vouch signals`).");
 }
 
-fn limits(card: &mut String, manifest: &Manifest) {
+fn limits(card: &mut String) {
     line!(card, "\n## Limits\n");
-    line!(
-        card,
-        "* It knows the platform, the frauds and the time of its data. Retrain it on your own history, and watch"
-    );
-    line!(card, "  `vouch drift`; fraudsters adapt.");
-    line!(
-        card,
-        "* Labels are what was reported. Frauds that nobody found count as nothing or as honest, and claims that were"
-    );
-    line!(
-        card,
-        "  never looked at are not in it, unless audits draw some at random and `labels.audit_share` says so."
-    );
-    line!(
-        card,
-        "* Signals describe people's surroundings (country, network, device). Look at the segments of `report.html`"
-    );
-    line!(card, "  before you let it decide, and keep a person in the loop for refusals.");
-    if manifest.name == "default" {
-        line!(
-            card,
-            "* The shipped `default` is trained on claims of a simulator (`vouch simulate`), not of people. Its figures say"
-        );
-        line!(
-            card,
-            "  that the machinery works, not how well it finds your frauds: retrain it on your data."
-        );
-    }
+    card.push_str(LIMITS);
 }
+
+/// What holds of every model.
+const LIMITS: &str = "\
+* It knows the platform, the frauds and the time of its data. Retrain it on your own history, and watch
+  `vouch drift`; fraudsters adapt.
+* Labels are what was reported. Frauds that nobody found count as nothing or as honest, and claims that were
+  never looked at are not in it, unless audits draw some at random and `labels.audit_share` says so.
+* Signals describe people's surroundings (country, network, device). Look at the segments of `report.html`
+  before you let it decide, and keep a person in the loop for refusals.
+* If its data is of a simulator (`vouch simulate`), as that of the shipped `default` is, its figures say that
+  the machinery works, not how well it finds your frauds: retrain it on your data.
+";

@@ -12,7 +12,7 @@ use super::convert::{EXIT_CODES, ended};
 use super::output::{self, Failure, grouped};
 use super::progress::{bar, counter};
 use super::{ConfigArg, check, setup};
-use crate::config::Config;
+use crate::config::{Champion, Config};
 use crate::domain::Money;
 use crate::engine::Setup;
 use crate::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
@@ -58,6 +58,9 @@ pub(super) struct Judging {
     /// Policy file; instead of the one that the settings name.
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
+    /// Judge by rules alone, whatever model the settings name: what training and a comparison with rules want.
+    #[arg(long)]
+    rules_only: bool,
 }
 
 /// Where results go.
@@ -106,6 +109,10 @@ impl Judging {
         let mut config = check::read_config(&self.config)?;
         if let Some(policy) = &self.policy {
             config.policy = Some(policy.clone());
+        }
+        if self.rules_only {
+            config.model.champion = Champion::Off;
+            config.model.challengers.clear();
         }
         Ok(config)
     }

@@ -152,7 +152,8 @@ async fn wait_for_model(channel: &Channel, label: &str, there: bool) -> v1::Verd
 #[test]
 fn a_model_is_taken_rolled_back_and_put_away_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path(), "");
+    let off = "[model]\nenabled = false\n";
+    let server = Server::start(folder.path(), off);
     let config = folder.path().join("vouch.toml");
     let without = std::fs::read_to_string(&config).unwrap();
     let models = folder.path().join("models");
@@ -166,7 +167,7 @@ fn a_model_is_taken_rolled_back_and_put_away_without_a_restart() {
         artifact(&models.join("v2"));
         std::fs::write(models.join("v2/model.bin"), "no model").unwrap();
         std::fs::write(models.join("current"), "v2\n").unwrap();
-        let named = format!("{without}\n[model]\nfolder = \"models\"\nmax_age_d = 1e6\n");
+        let named = without.replace(off, "[model]\nfolder = \"models\"\nmax_age_d = 1e6\n");
         std::fs::write(&config, named).unwrap();
         hang_up(&server);
         for n in 0..10 {

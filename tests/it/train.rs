@@ -240,10 +240,13 @@ fn mistakes_are_told() {
 #[test]
 fn the_shipped_model_fits_this_binary() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default");
-    let versions: Vec<PathBuf> =
-        std::fs::read_dir(models).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(versions.len(), 1, "one model ships");
+    let entries = std::fs::read_dir(&models).unwrap().map(|entry| entry.unwrap().path());
+    let versions: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    let current = std::fs::read_to_string(models.join("current")).unwrap();
+    assert_eq!(versions, [models.join(current.trim())], "one model ships, and is the current one");
     let artifact = vouch::scoring::Artifact::read(&versions[0]).unwrap();
+    let built_in = vouch::scoring::LoadedModel::shipped().unwrap();
+    assert_eq!(built_in.manifest(), artifact.manifest(), "build it again");
     assert!(artifact.size_bytes() < 3_000_000, "{} bytes", artifact.size_bytes());
     let model = vouch::scoring::LoadedModel::new(&artifact).unwrap();
     assert_eq!(model.notes(), Vec::<String>::new(), "train it again: signals have changed");

@@ -95,6 +95,7 @@ impl Pair {
     async fn start(options: &Options) -> Result<Self, Fault> {
         let folder = tempfile::Builder::new().prefix("load-").tempdir_in(&options.data)?;
         let history_folder = folder.path().join("history");
+        std::fs::create_dir(&history_folder)?;
         line(format!("simulating {} orders", options.orders()))?;
         let mut history = History::simulate(&history_folder, options.orders(), now()?)?;
         let vouch = Arc::new(Server::vouch(options, &history_folder, folder.path())?);

@@ -79,27 +79,15 @@ impl Target {
         span: Span,
         mut tasks: JoinSet<Result<Latencies, Fault>>,
     ) -> Result<Sample, Fault> {
-        let window = async {
-            tokio::select! {
-                window = span.watch(self.server.pid()) => window,
-                // Tasks run until the span is over, unless they fail.
-                Some(failed) = failure(&mut tasks) => Err(failed),
+        let ended = async {
+            let mut latencies = Latencies::default();
+            while let Some(ended) = tasks.join_next().await {
+                latencies.merge(ended??);
             }
+            Ok(latencies)
         };
-        let window = window.await?;
-        let mut latencies = Latencies::default();
-        while let Some(ended) = tasks.join_next().await {
-            latencies.merge(ended??);
-        }
+        // A task that fails ends the run at once.
+        let (window, latencies) = tokio::try_join!(span.watch(self.server.pid()), ended)?;
         Ok(Sample::new(latencies, window))
-    }
-}
-
-/// Waits for a task that ends early, and says why; for ever when none does.
-async fn failure(tasks: &mut JoinSet<Result<Latencies, Fault>>) -> Option<Fault> {
-    match tasks.join_next().await {
-        Some(Ok(Ok(_))) | None => std::future::pending().await,
-        Some(Ok(Err(fault))) => Some(fault),
-        Some(Err(panic)) => Some(panic.into()),
     }
 }

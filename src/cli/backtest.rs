@@ -11,7 +11,7 @@ use super::convert::{EXIT_CODES, ended};
 use super::output::{self, Failure, grouped};
 use super::replay::{Files, Inputs, Results, replay, report, short};
 use super::{ConfigArg, check, setup};
-use crate::config::Config;
+use crate::config::{Champion, Config};
 use crate::domain::{Layer, Money};
 use crate::engine::Setup;
 use crate::history::{DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
@@ -22,9 +22,12 @@ use crate::report::{self, Comparison, RuleFacts};
 pub(super) struct Backtest {
     #[command(flatten)]
     config: ConfigArg,
-    /// A policy file; give two: what holds today, and what may replace it.
-    #[arg(long = "policy", value_name = "FILE", required = true, num_args = 1)]
+    /// A policy file; give two: what holds today, and what may replace it. One, or none, counts for both.
+    #[arg(long = "policy", value_name = "FILE", required_unless_present = "models")]
     policies: Vec<PathBuf>,
+    /// A model, likewise: the folder of a version or of versions, `shipped`, or `none` for rules alone.
+    #[arg(long = "model", value_name = "FOLDER")]
+    models: Vec<PathBuf>,
     #[command(flatten)]
     inputs: Inputs,
     #[command(flatten)]
@@ -34,13 +37,15 @@ pub(super) struct Backtest {
 impl Backtest {
     /// Replays the history under both, each with its own consequences, and says what changes.
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let [a, b] = self.policies.as_slice() else {
-            return Err(format!("{} policies are given; give two", self.policies.len()).into());
-        };
+        let [policy_a, policy_b] = pair("policies", &self.policies)?;
+        let [model_a, model_b] = pair("models", &self.models)?;
         let config = check::read_config(&self.config)?;
         let files = self.inputs.files()?;
         // Both are read before the long work begins.
-        let sides = [Side::read("a", a, &config)?, Side::read("b", b, &config)?];
+        let sides = [
+            Side::read("a", policy_a, model_a, &config)?,
+            Side::read("b", policy_b, model_b, &config)?,
+        ];
         self.results.prepare()?;
         let out = self.results.folder();
         let mut replayed = None;
@@ -69,19 +74,48 @@ const REPORT: &str = "backtest.html";
 const FLIPS: &str = "flips.csv";
 const FIGURES: &str = "backtest.json";
 
+/// What each of the two judges by; `None` is what the settings name.
+fn pair<'a>(what: &str, given: &'a [PathBuf]) -> Result<[Option<&'a Path>; 2], Failure> {
+    match given {
+        [] => Ok([None, None]),
+        [both] => Ok([Some(both), Some(both)]),
+        [a, b] => Ok([Some(a), Some(b)]),
+        more => Err(format!("{} {what} are given; give two at most", more.len()).into()),
+    }
+}
+
+/// The model that an argument names.
+fn champion(model: &Path) -> Champion {
+    match model.to_str() {
+        Some("none") => Champion::Off,
+        Some("shipped") => Champion::Shipped,
+        Some(_) | None => Champion::Folder(model.to_path_buf()),
+    }
+}
+
 /// One of the two.
 struct Side {
     name: &'static str,
-    file: PathBuf,
     config: Config,
     setup: Arc<Setup>,
 }
 
 impl Side {
-    fn read(name: &'static str, file: &Path, config: &Config) -> Result<Self, Failure> {
-        let config = Config { policy: Some(file.to_path_buf()), ..config.clone() };
+    fn read(
+        name: &'static str,
+        policy: Option<&Path>,
+        model: Option<&Path>,
+        config: &Config,
+    ) -> Result<Self, Failure> {
+        let mut config = config.clone();
+        if let Some(policy) = policy {
+            config.policy = Some(policy.to_path_buf());
+        }
+        if let Some(model) = model {
+            config.model.champion = champion(model);
+        }
         let setup = Arc::new(setup(&config)?);
-        Ok(Self { name, file: file.to_path_buf(), config, setup })
+        Ok(Self { name, config, setup })
     }
 
     /// Replays into a folder of its own, unless an interrupted backtest has done so.
@@ -93,7 +127,7 @@ impl Side {
         }
         fs::create_dir_all(&work)?;
         let replayed = replay(&self.config, &self.setup, files, &work, &folder)?;
-        report(&self.setup, &folder, &format!("Replay under {}", self.file.display()))?;
+        report(&self.setup, &folder, &format!("Replay under {}", self.about()))?;
         Ok(Some(replayed))
     }
 
@@ -112,7 +146,14 @@ impl Side {
     fn about(&self) -> String {
         let policy = &self.setup.policy;
         let sha256 = short(&self.setup.versions.policy_sha256);
-        format!("{} (`{}`, {sha256})", self.file.display(), policy.name)
+        let file = self.config.policy.as_ref();
+        let file =
+            file.map_or_else(|| "the shipped policy".into(), |file| file.display().to_string());
+        let model = self.setup.models.champion.as_ref().map_or_else(
+            || "no model".to_owned(),
+            |model| format!("model {} {}", model.name(), model.version()),
+        );
+        format!("{file} (`{}`, {sha256}) with {model}", policy.name)
     }
 }
 
@@ -120,7 +161,7 @@ fn write(out: &Path, comparison: &Comparison, a: &Side, b: &Side) -> Result<(), 
     let terms = &a.setup.policy.terms;
     let (currency, digits) = (terms.currency.as_str(), u32::from(terms.currency.exponent()));
     let about =
-        "The same history under two policies, each with the consequences of its own decisions.";
+        "The same history, judged in two ways, each with the consequences of its own decisions.";
     let (a, b) = (a.about(), b.about());
     let html = report::comparison_html(comparison, about, [&a, &b], currency, digits);
     fs::write(out.join(REPORT), html)?;

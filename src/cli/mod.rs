@@ -71,7 +71,7 @@ enum Command {
     Score(score::Score),
     /// Send files of facts and claims through the engine: verdicts and signals as tables.
     Replay(replay::Replay),
-    /// Replay a history under two policies: what changes, in claims and money, entry by entry.
+    /// Replay a history under two policies or models: what changes, in claims and money, entry by entry.
     Backtest(backtest::Backtest),
     /// Write a ledger as tables: facts, claims, decisions with signals, outcomes. The server must not run.
     Export(export::Export),

@@ -374,3 +374,35 @@ fn an_export_of_a_time_range_goes_on_where_it_was_interrupted() {
     assert_eq!(ids, expected);
     assert!(rows.is_sorted_by_key(|row| row.position.unwrap()));
 }
+
+#[test]
+fn two_ways_of_judging_are_held_against_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path(), 400, 20);
+    let backtest = |more: &[&str]| {
+        let common = ["backtest", "--config", "vouch.toml", "--from", ".", "--out", "compared"];
+        told(&vouch(folder.path(), &[common.as_slice(), more].concat()))
+    };
+    let (code, _, complaint) = backtest(&["--model", "none", "--model", "a", "--model", "b"]);
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("3 models are given; give two at most"), "{complaint}");
+    let (code, printed, complaint) = backtest(&["--model", "none", "--model", "shipped"]);
+    assert_eq!(code, Some(0), "{printed} {complaint}");
+    let figures = fs::read_to_string(path("compared/backtest.json")).unwrap();
+    let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    let asked = u64::try_from(claims(folder.path()).len()).unwrap();
+    assert_eq!((&figures["all"]["claims"], &figures["unmatched"]), (&asked.into(), &0.into()));
+    let flips = fs::read_to_string(path("compared/flips.csv")).unwrap();
+    let flipped = figures["flips"].as_array().unwrap().len();
+    assert_eq!(flips.lines().count(), flipped + 1, "a head, and a line for each");
+    let by_model = |side: &str| {
+        let decisions = frame(&path("compared").join(side), DECISIONS_FILE);
+        let layers = decisions.column("decided_by").unwrap().str().unwrap().clone();
+        layers.iter().flatten().filter(|layer| *layer == "model").count()
+    };
+    assert_eq!(by_model("a"), 0);
+    assert!(by_model("b") > 0, "the model decides what rules leave open");
+    let page = fs::read_to_string(path("compared/backtest.html")).unwrap();
+    assert!(page.contains("with no model") && page.contains("with model default"), "{page}");
+}

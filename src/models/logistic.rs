@@ -33,7 +33,7 @@ pub(super) fn fit(
         .alpha(l2)
         .max_iterations(iterations_max)
         // The gradient is a sum over rows, so its tolerance grows with them.
-        .gradient_tolerance(1e-7 * super::real::real(rows).max(1e3))
+        .gradient_tolerance(1e-5 * super::real::real(rows).max(1e3))
         .fit(&dataset)?;
     let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
     let coefficients = model.params().iter().map(|value| sign * value).collect();

@@ -33,6 +33,8 @@ mod bins;
 mod boosting;
 mod calibrate;
 mod check;
+mod code_rows;
+mod cuts;
 mod directions;
 mod ensemble;
 mod error;

@@ -132,7 +132,7 @@ impl ValidBoosting {
     pub fn fit_until(&self, train: &Slice, later: &Slice) -> Result<Boosting, FitError> {
         check_slice(train, "training")?;
         check_slice(later, "later")?;
-        let bins = Bins::fit(&train.records, self.0.bins_max)?;
+        let bins = Bins::fit_balanced(train, self.0.bins_max)?;
         let (codes, watched) = (bins.columns(&train.records)?, bins.columns(&later.records)?);
         let trees =
             fit_trees(&self.0, &bins, &codes, &train.targets, Some((&watched, &later.targets)))?;
@@ -153,7 +153,7 @@ impl Fit<Matrix, Labels, FitError> for ValidBoosting {
     /// Fits all rounds.
     fn fit(&self, train: &Slice) -> Result<Boosting, FitError> {
         check_slice(train, "training")?;
-        let bins = Bins::fit(&train.records, self.0.bins_max)?;
+        let bins = Bins::fit_balanced(train, self.0.bins_max)?;
         let codes = bins.columns(&train.records)?;
         let trees = fit_trees(&self.0, &bins, &codes, &train.targets, None)?;
         Ok(Boosting { bins, trees })

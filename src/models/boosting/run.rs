@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::bins::{BinnedMatrix, Bins, CodeRows};
+use super::super::bins::{BinnedMatrix, Bins};
+use super::super::code_rows::{CodeRow, CodeRows};
 use super::super::directions::signs;
 use super::super::error::FitError;
 use super::super::labels::Labels;
@@ -30,7 +31,7 @@ impl BoostedTrees {
     }
 
     /// Adds each column's part of the log-odds; with [`Self::reference`] they sum to it.
-    pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) {
+    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, out: &mut [f64]) {
         self.trees.attribute(codes, out);
     }
 

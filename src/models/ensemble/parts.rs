@@ -59,7 +59,7 @@ impl Parts {
         later: Option<&Slice>,
         seed: u64,
     ) -> Result<Self, FitError> {
-        let bins = Bins::fit(&train.records, settings.bins_max)?;
+        let bins = Bins::fit_balanced(train, settings.bins_max)?;
         let (boosting, forest) = fit_trees(settings, &bins, train, later, seed)?;
         let linear = settings.linear.clone().map(|mut linear| {
             linear.seed = derived(seed, 3);

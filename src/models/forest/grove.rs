@@ -5,7 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::super::bins::{BinnedMatrix, Bins, CodeRows, rows_of_share};
+use super::super::bins::{BinnedMatrix, Bins, rows_of_share};
+use super::super::code_rows::{CodeRow, CodeRows};
 use super::super::directions::signs;
 use super::super::error::FitError;
 use super::super::labels::Labels;
@@ -38,7 +39,7 @@ impl ForestTrees {
     /// The forest is additive in probability, not in log-odds. So each column's part of the probability's change from
     /// the roots is scaled by one factor a row, the change in log-odds over the change in probability (the secant of
     /// `ln(p / (1 - p))` between the two), which keeps signs and proportions.
-    pub(in super::super) fn attribute(&self, codes: &[u8], log_odds: f64, out: &mut [f64]) {
+    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, log_odds: f64, out: &mut [f64]) {
         let mut parts = vec![0.0; out.len()];
         self.trees.attribute(codes, &mut parts);
         let change: f64 = parts.iter().sum();

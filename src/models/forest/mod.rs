@@ -126,7 +126,7 @@ impl Fit<Matrix, Labels, FitError> for ValidForest {
 
     fn fit(&self, train: &Slice) -> Result<Forest, FitError> {
         check_slice(train, "training")?;
-        let bins = Bins::fit(&train.records, self.0.bins_max)?;
+        let bins = Bins::fit_balanced(train, self.0.bins_max)?;
         let codes = bins.columns(&train.records)?;
         let trees = fit_trees(&self.0, &bins, &codes, &train.targets)?;
         Ok(Forest { bins, trees })

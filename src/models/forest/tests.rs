@@ -3,8 +3,10 @@
 use linfa::traits::{Fit, Predict};
 use ndarray::Array1;
 
+use super::super::labels::{Labels, slice};
+use super::super::matrix::{Column, Matrix};
 use super::super::metrics::Ranking;
-use super::super::real::sigmoid;
+use super::super::real::{real, sigmoid};
 use super::super::tests_support::claims;
 use super::ForestSettings;
 
@@ -40,4 +42,21 @@ fn full_trees_stay_finite() {
     let train = claims(500, 1);
     let model = settings.params().fit(&train).unwrap();
     assert!(model.log_odds(&train.records).unwrap().iter().all(|own| own.is_finite()));
+}
+
+#[test]
+fn a_node_is_split_even_where_the_columns_drawn_first_are_all_the_same() {
+    let rows = 200;
+    let constant = |index: usize| Column::known(format!("c{index}"), vec![1.0; rows]);
+    let mut columns: Vec<Column> = (0..20).map(constant).collect();
+    columns.push(Column::known("tells", (0..rows).map(real).collect()));
+    let labels = Labels::new((0..rows).map(|row| row >= 100).collect());
+    let train = slice(Matrix::new(rows, columns).unwrap(), labels).unwrap();
+    let settings = ForestSettings { split_column_share: Some(0.05), ..ForestSettings::default() };
+    let forest = settings.params().fit(&train).unwrap();
+    assert_eq!(
+        forest.trees().nodes(),
+        3 * forest.trees().len(),
+        "one split tells all, in every tree"
+    );
 }

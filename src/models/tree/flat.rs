@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::bins::{BinnedMatrix, CodeRows, UNKNOWN};
+use super::super::bins::BinnedMatrix;
+use super::super::code_rows::{CodeRow, CodeRows, LANES, Lanes};
 use super::super::real::{long, short};
 use super::grow::Grown;
-
-/// Rows that descend a tree together, so that the processor need not wait for one row's next node.
-const LANES: usize = 8;
 
 /// Levels between two looks whether every lane has reached its leaf.
 const LEVELS: usize = 4;
@@ -49,9 +47,9 @@ impl TreeNode {
         (left != place).then_some((left, left + 1))
     }
 
-    fn next(&self, codes: &[u8]) -> u32 {
-        let code = codes.get(usize::from(self.column)).copied().unwrap_or(UNKNOWN);
-        self.left + u32::from(self.goes_right(code))
+    /// The child that a code leads to. Wrapping: places are checked when trees are put together, not at every step.
+    fn next(&self, code: u8) -> u32 {
+        self.left.wrapping_add(u32::from(self.goes_right(code)))
     }
 }
 
@@ -117,11 +115,10 @@ impl Trees {
 
     /// The sum of all trees' values of each row.
     pub(in super::super) fn sums(&self, rows: &CodeRows) -> Vec<f64> {
-        let groups = lanes(rows);
-        let mut sums = vec![[0.0; LANES]; groups.len()];
+        let mut sums = vec![[0.0; LANES]; rows.groups().len()];
         for tree in &self.trees {
-            for (codes, sums) in groups.iter().zip(&mut sums) {
-                let places = self.descend(*tree, codes);
+            for (group, sums) in rows.groups().zip(&mut sums) {
+                let places = self.descend(*tree, group);
                 sums.iter_mut().zip(places).for_each(|(sum, place)| *sum += self.value(place));
             }
         }
@@ -138,11 +135,11 @@ impl Trees {
     ///
     /// A. Saabas, "Interpreting random forests" (2014); A. Palczewska et al., "Interpreting random forest models using a
     /// feature contribution method", IEEE IRI (2013).
-    pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) {
+    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, out: &mut [f64]) {
         for tree in &self.trees {
             let mut place = tree.root;
             while let Some(node) = self.nodes.get(long(place)) {
-                let next = node.next(codes);
+                let next = node.next(codes.code(usize::from(node.column)));
                 if node.children(long(place)).is_none() {
                     break;
                 }
@@ -170,17 +167,23 @@ impl Trees {
         self.values.get(long(place)).copied().unwrap_or(0.0)
     }
 
+    /// One level down.
+    #[inline(always)]
+    fn step(&self, place: u32, group: &[Lanes], lane: usize) -> u32 {
+        let Some(node) = self.nodes.get(long(place)) else { return place };
+        let lanes = group.get(usize::from(node.column));
+        lanes.and_then(|lanes| lanes.get(lane)).map_or(place, |code| node.next(*code))
+    }
+
     /// The leaves that rows reach in a tree.
-    fn descend(&self, tree: Tree, codes: &[&[u8]; LANES]) -> [u32; LANES] {
+    fn descend(&self, tree: Tree, group: &[Lanes]) -> [u32; LANES] {
         let mut places = [tree.root; LANES];
         let mut left = tree.depth;
         while left > 0 {
             let before = places;
             for _ in 0..left.min(short(LEVELS)) {
-                for (place, codes) in places.iter_mut().zip(codes) {
-                    if let Some(node) = self.nodes.get(long(*place)) {
-                        *place = node.next(codes);
-                    }
+                for (lane, place) in places.iter_mut().enumerate() {
+                    *place = self.step(*place, group, lane);
                 }
             }
             if places == before {
@@ -190,18 +193,6 @@ impl Trees {
         }
         places
     }
-}
-
-/// Rows in groups of [`LANES`]; the last group is filled up with its first row, whose sums are thrown away.
-fn lanes(rows: &CodeRows) -> Vec<[&[u8]; LANES]> {
-    let mut codes = rows.iter();
-    let mut groups = Vec::with_capacity(rows.len().div_ceil(LANES));
-    while let Some(first) = codes.next() {
-        let mut group = [first; LANES];
-        group.iter_mut().skip(1).zip(codes.by_ref()).for_each(|(lane, row)| *lane = row);
-        groups.push(group);
-    }
-    groups
 }
 
 /// The longest way from the root to a leaf. Children stand behind their parents.

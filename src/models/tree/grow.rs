@@ -176,16 +176,30 @@ impl<'a> Growth<'a> {
     fn consider(&mut self, node: usize, histograms: Vec<Histogram>, rng: &mut ChaCha8Rng) {
         let Some(grown) = self.grown.get(node) else { return };
         let at = Node { limits: self.problem.limits, total: grown.total, bounds: grown.bounds };
-        let drawn;
-        let split = if self.draws() {
-            drawn = draw(self.problem.columns, self.problem.limits.split_columns, rng);
-            self.best(at, &drawn, &self.histograms(node, &drawn))
-        } else {
-            self.best(at, self.problem.columns, &histograms)
+        let split = match self.problem.limits.split_columns {
+            Some(count) => self.best_drawn(at, node, count, rng),
+            None => self.best(at, self.problem.columns, &histograms),
         };
         if let Some(split) = split {
             self.open.push(OpenLeaf { node, split, histograms });
         }
+    }
+
+    /// The best split by `count` columns drawn; where none of these can split the node, the others are drawn one by one.
+    /// Else a node whose drawn columns are all the same in its rows would stay a leaf (L. Breiman's forests go on too).
+    fn best_drawn(
+        &self,
+        at: Node<'_>,
+        node: usize,
+        count: usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<Split> {
+        let order = shuffled(self.problem.columns, rng);
+        let (first, rest) = order.split_at(count.min(order.len()));
+        let mut first = first.to_vec();
+        first.sort_unstable();
+        let best = |columns: &[usize]| self.best(at, columns, &self.histograms(node, columns));
+        best(&first).or_else(|| rest.iter().find_map(|column| best(&[*column])))
     }
 
     fn best(&self, at: Node<'_>, columns: &[usize], histograms: &[Histogram]) -> Option<Split> {
@@ -232,6 +246,7 @@ impl<'a> Growth<'a> {
             grown.depth < limits.depth_max
                 && grown.rows.len() >= 2 * limits.leaf_rows_min.max(1)
                 && grown.total.curvature >= 2.0 * limits.leaf_weight_min
+                && (!self.draws() || grown.total.is_mixed(limits.gain_min))
         })
     }
 
@@ -265,16 +280,13 @@ impl<'a> Growth<'a> {
     }
 }
 
-/// Draws `count` of the columns without putting any back, ascending.
-fn draw(columns: &[usize], count: Option<usize>, rng: &mut ChaCha8Rng) -> Vec<usize> {
+/// The columns in a random order.
+fn shuffled(columns: &[usize], rng: &mut ChaCha8Rng) -> Vec<usize> {
     let mut pool = columns.to_vec();
-    let count = count.unwrap_or(pool.len()).clamp(1, pool.len().max(1));
-    for place in 0..count.min(pool.len()) {
+    for place in 0..pool.len() {
         let other = rng.random_range(place..pool.len());
         pool.swap(place, other);
     }
-    pool.truncate(count);
-    pool.sort_unstable();
     pool
 }
 

@@ -18,6 +18,13 @@ impl Bin {
         self.rows += other.rows;
     }
 
+    /// Whether rows with and without the label are in it, where `gradient = -weight * label` and `curvature = weight`:
+    /// the most that splits can gain is then the impurity `G - G^2 / H`.
+    pub(super) fn is_mixed(&self, gain_min: f64) -> bool {
+        let labelled = -self.gradient;
+        labelled * (self.curvature - labelled) > gain_min * self.curvature
+    }
+
     /// What is left of a whole without this part.
     pub(super) fn rest_of(&self, whole: &Self) -> Self {
         Self {

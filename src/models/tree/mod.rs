@@ -35,6 +35,6 @@ pub(super) struct Limits {
     pub(super) l2: f64,
     /// What a split must gain.
     pub(super) gain_min: f64,
-    /// Columns looked at for each split; `None` for all.
+    /// Columns drawn for each split, of trees of class shares (see [`Bin::is_mixed`]); `None` for all, of any tree.
     pub(super) split_columns: Option<usize>,
 }

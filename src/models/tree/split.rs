@@ -91,7 +91,14 @@ pub(super) fn best_split(
             }
         }
     }
-    best.map(|split| settle_unknown(split, unknown))
+    best.map(|split| settle_unknown(settle_gap(split, known), unknown))
+}
+
+/// Codes between the last bin on the left and the first on the right were not seen here: the border is put half way.
+fn settle_gap(split: Split, known: &[Bin]) -> Split {
+    let gap = known.iter().skip(usize::from(split.code)).take_while(|bin| bin.rows == 0).count();
+    let half = u8::try_from(gap / 2).unwrap_or(0);
+    Split { code: split.code.saturating_add(half), ..split }
 }
 
 /// The score of both sides together; `None` for a split that is not allowed.

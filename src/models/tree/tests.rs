@@ -189,3 +189,23 @@ fn limits_are_kept() {
     assert_eq!(count(&Limits { gain_min: 1e12, ..limits() }), 1);
     assert_eq!(count(&Limits { leaf_weight_min: 1e12, ..limits() }), 1);
 }
+
+#[test]
+fn the_border_lies_in_the_middle_of_a_gap() {
+    let values = (0..100).map(f64::from).collect();
+    let column = |name: &str| Column::known(name, vec![0.0; 100]);
+    let matrix =
+        Matrix::new(100, vec![Column::known("a", values), column("b"), column("c")]).unwrap();
+    let bins = Bins::fit(&matrix, 254).unwrap();
+    let (codes, rows) = (bins.columns(&matrix).unwrap(), bins.rows(&matrix).unwrap());
+    let slopes: Vec<_> = (0..100).map(|row| (if row < 40 { 1.0 } else { -1.0 }, 1.0)).collect();
+    let (limits, columns) = (Limits { leaves_max: 2, ..limits() }, &[0, 1, 2]);
+    let (codes, slopes, directions) = (&codes, slopes.as_slice(), &[0; 3]);
+    let problem = Problem { codes, slopes, columns, directions, limits: &limits, parallel: false };
+    let mut trees = Trees::default();
+    // Rows 20 to 59 are not learned from: row 39 goes with the left ones, row 40 with the right ones.
+    let learned = (0..20).chain(60..100).collect();
+    trees.push(&grow(&problem, learned, &mut stream(0, 0)), 1.0);
+    let found = trees.sums(&rows);
+    assert!(found[39] < 0.0 && found[40] > 0.0, "{:?}", &found[38..42]);
+}

@@ -21,6 +21,10 @@ use vouch::engine::{Core, Request};
 use vouch::ledger::MemoryLedger;
 use vouch::store::MemoryStore;
 
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const START: Timestamp = Timestamp::from_ms(1_795_000_000_000);
 const WARM_ACCOUNTS: u64 = 20_000;
 const BATCHES: [usize; 3] = [1, 16, 256];

@@ -140,7 +140,7 @@ fn buckets<I: Iterator<Item = PictureBucket>>(
     which: impl Fn(u64) -> I,
 ) -> Outcome<Vec<EntityKey>> {
     let tenant = TenantId::parse("shop")?;
-    let key = |bucket| EntityKey { tenant: tenant.clone(), subject: Subject::Pictures(bucket) };
+    let key = |bucket| EntityKey::new(tenant.clone(), Subject::Pictures(bucket));
     Ok(which(hash).map(key).collect())
 }
 

@@ -25,6 +25,10 @@ use vouch::simulate::{ANONYMOUS_FILE, ASN_FILE, CITY_FILE, Knobs, simulate};
 use vouch::store::MemoryStore;
 use vouch::tables::{Format, Observed, TableReader};
 
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// About a million facts.
 const ORDERS: u64 = 180_000;
 /// Records that the engine takes at once.

@@ -35,21 +35,21 @@ impl Codec for ProtobufRecords {
         wire::decode_fact_entry(body).map_err(damaged)
     }
 
-    fn verdict(&self, verdict: &Verdict) -> Vec<u8> {
+    fn verdict(&self, verdict: Verdict) -> Vec<u8> {
         wire::encode_verdict(verdict).encode_to_vec()
     }
 
     fn claim_entry(
         &self,
-        claim: Vec<u8>,
+        claim: Bytes,
         context: &ClaimContext,
         verdict: Bytes,
         row: &SignalRow,
         challengers: &[ChallengerVerdict],
     ) -> Vec<u8> {
-        let signals = row.iter().map(|value| value.as_ref().map(scalar)).collect();
-        let catalogue = Catalogue::get().sha256();
-        wire::encode_claim_entry(claim, context, verdict, &catalogue, signals, challengers)
+        let signals = row.iter().map(|value| value.as_ref().map(scalar));
+        let catalogue = Bytes::copy_from_slice(&Catalogue::get().sha256());
+        wire::encode_claim_entry(claim, context, verdict, catalogue, signals, challengers)
     }
 
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError> {
@@ -98,13 +98,13 @@ fn value(scalar: SignalScalar) -> SignalValue {
     }
 }
 
-fn scalar(value: &SignalValue) -> SignalScalar {
+fn scalar(value: &SignalValue) -> SignalScalar<&str> {
     match value {
         SignalValue::Int(value) => SignalScalar::Integer(*value),
         SignalValue::Real(value) => SignalScalar::Real(*value),
         SignalValue::Truth(value) => SignalScalar::Truth(*value),
-        SignalValue::Word(value) => SignalScalar::Text((*value).to_owned()),
-        SignalValue::Text(value) => SignalScalar::Text(value.as_ref().to_owned()),
+        SignalValue::Word(value) => SignalScalar::Text(value),
+        SignalValue::Text(value) => SignalScalar::Text(value),
     }
 }
 

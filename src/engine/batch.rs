@@ -19,7 +19,7 @@ use super::metrics;
 use super::request::{Answer, EngineError, Request};
 use crate::domain::{Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Names, Record, RecordKind};
-use crate::state::{EntityKey, Event, EventBody, Stamp, Subject};
+use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, subjects_of_decision};
 use claims::Waiting;
 
 type Answered = Result<Answer, EngineError>;
@@ -68,6 +68,24 @@ impl<'a> Batch<'a> {
             pending: HashSet::default(),
             facts: 0,
         }
+    }
+
+    /// Tells the store what requests will need.
+    pub(super) fn expect<'r>(&mut self, requests: impl Iterator<Item = &'r Request>) {
+        let mut keys = Vec::new();
+        for request in requests {
+            let (tenant, facts) = match request {
+                Request::Record { tenant, facts } => (tenant, facts),
+                Request::Score { tenant, claim } => {
+                    let subjects = subjects_of_decision(claim).into_iter();
+                    keys.extend(subjects.map(|subject| EntityKey::new(tenant.clone(), subject)));
+                    (tenant, &claim.facts)
+                }
+                Request::Find { .. } | Request::Findings { .. } => continue,
+            };
+            facts.iter().for_each(|fact| keys.extend(named_by(tenant, fact)));
+        }
+        self.core.store.expect(&keys);
     }
 
     /// Takes one request, which comes in `now`; time does not run backwards from record to record.
@@ -140,11 +158,6 @@ impl<'a> Batch<'a> {
 
     fn commit(&mut self, event: Event) -> Result<(), CoreError> {
         Ok(self.core.store.commit(&[event])?)
-    }
-
-    fn is_pending(&self, tenant: &TenantId, subject: &Subject) -> bool {
-        let key = EntityKey { tenant: tenant.clone(), subject: subject.clone() };
-        self.pending.contains(&key)
     }
 
     /// Decides what waits when the event is about to read or write what that will change. What a fact's context adds

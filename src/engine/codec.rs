@@ -27,12 +27,12 @@ pub trait Codec: Debug + Send + Sync {
     /// The body is damaged.
     fn read_fact(&self, body: &[u8]) -> Result<(Fact, FactContext), CodecError>;
     /// A verdict as it is answered.
-    fn verdict(&self, verdict: &Verdict) -> Vec<u8>;
+    fn verdict(&self, verdict: Verdict) -> Vec<u8>;
     /// The body of a claim's record: the claim's canonical bytes, what was seen when it was taken in, the verdict as it
     /// is answered, the signals it was judged by, and what other models would have decided.
     fn claim_entry(
         &self,
-        claim: Vec<u8>,
+        claim: Bytes,
         context: &ClaimContext,
         verdict: Bytes,
         row: &SignalRow,

@@ -166,6 +166,6 @@ fn load(
     event: &Event,
     subject: Subject,
 ) -> Result<Arc<Entity>, CoreError> {
-    let key = EntityKey { tenant: event.tenant.clone(), subject };
-    store.load(&[key], event.observed_at)?.into_iter().next().ok_or(CoreError::OtherKind)
+    let key = EntityKey::new(event.tenant.clone(), subject);
+    Ok(store.load_one(&key, event.observed_at)?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::batch::Batch;
 use super::codec::{Codec, CodecError, RecordedClaim};
 use super::models::Models;
+use super::places::Places;
 use super::request::{Answer, EngineError, Request};
 use crate::domain::{TenantId, Timestamp, Versions};
 use crate::geo::Geo;
@@ -17,6 +18,9 @@ use crate::user_agent::UserAgents;
 
 /// Events that are committed together while the ledger's tail is folded.
 const FOLD_BATCH: usize = 1_024;
+
+/// Requests that the store is told of before they are worked on.
+const LOOK_AHEAD: usize = 32;
 
 /// What the core works with: one snapshot, which is replaced as a whole between two batches or not at all.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub struct Core {
     pub(super) setup: Arc<Setup>,
     pub(super) ledger: Box<dyn Ledger>,
     pub(super) store: Box<dyn StateStore>,
+    /// Where addresses are, by the geo files of the setup.
+    pub(super) places: Places,
     /// When the last record was taken in: time does not run backwards in the ledger.
     pub(super) last_observed_at: Timestamp,
     /// The last position at which this process told a finding.
@@ -89,7 +95,8 @@ impl Core {
         let last = ledger.read(ledger.end())?;
         let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
         let setup = setup.into();
-        let mut core = Self { setup, ledger, store, last_observed_at, last_finding: 0 };
+        let places = Places::default();
+        let mut core = Self { setup, ledger, store, places, last_observed_at, last_finding: 0 };
         core.fold_tail()?;
         core.note_schema(now)?;
         Ok(core)
@@ -118,8 +125,18 @@ impl Core {
         requests: impl IntoIterator<Item = (Timestamp, Request)>,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
         let mut batch = Batch::new(self);
-        for (now, request) in requests {
-            batch.take(request, now)?;
+        let mut requests = requests.into_iter();
+        loop {
+            let ahead: Vec<_> = requests.by_ref().take(LOOK_AHEAD).collect();
+            if ahead.is_empty() {
+                break;
+            }
+            if ahead.len() > 1 {
+                batch.expect(ahead.iter().map(|(_, request)| request));
+            }
+            for (now, request) in ahead {
+                batch.take(request, now)?;
+            }
         }
         let (records, answers) = batch.finish()?;
         if let Some(last) = records.last() {
@@ -145,6 +162,7 @@ impl Core {
     /// Works with another setup from the next batch on.
     pub fn adopt(&mut self, setup: Arc<Setup>) {
         self.setup = setup;
+        self.places = Places::default();
     }
 
     /// Writes all state out, so that the next start has nothing to fold.

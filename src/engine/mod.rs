@@ -9,6 +9,7 @@ mod gather;
 mod handle;
 pub mod metrics;
 mod models;
+mod places;
 mod request;
 mod scorer;
 mod shown;

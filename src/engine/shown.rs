@@ -28,7 +28,7 @@ pub(super) fn shown(
     claim: &RefundClaim,
     now: Timestamp,
 ) -> Result<Shown, CoreError> {
-    let key = |subject| EntityKey { tenant: tenant.clone(), subject };
+    let key = |subject| EntityKey::new(tenant.clone(), subject);
     let text = claim.reason_text.as_deref().and_then(text_digest);
     let digests: BTreeSet<Sha256> = claim.evidence.iter().map(|item| item.sha256).collect();
     let named = text.map(Subject::Phrase).into_iter();

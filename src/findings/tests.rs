@@ -33,9 +33,9 @@ impl Knowledge for Desk {
     fn load(&mut self, subjects: Vec<Subject>) -> Result<Vec<Arc<Entity>>, Infallible> {
         self.loads += subjects.len();
         let load = |subject| {
-            let key = EntityKey { tenant: tenant(), subject };
+            let key = EntityKey::new(tenant(), subject);
             let known = self.entities.get(&key).cloned();
-            Arc::new(known.unwrap_or_else(|| Entity::unknown(&key.subject)))
+            Arc::new(known.unwrap_or_else(|| Entity::unknown(key.subject())))
         };
         Ok(subjects.into_iter().map(load).collect())
     }
@@ -77,7 +77,7 @@ impl Desk {
 
     fn apply(&mut self, event: &Event) {
         for key in event.touches() {
-            let unknown = || Entity::unknown(&key.subject);
+            let unknown = || Entity::unknown(key.subject());
             self.entities.entry(key.clone()).or_insert_with(unknown).apply(event);
         }
     }
@@ -111,7 +111,7 @@ proptest! {
     #[test]
     fn whatever_holds_in_the_end_was_told(intakes in vec(intake(), 1..60)) {
         let mut desk = Desk::after(numbered(intakes));
-        let subjects: Vec<Subject> = desk.entities.keys().map(|k| k.subject.clone()).collect();
+        let subjects: Vec<Subject> = desk.entities.keys().map(|k| k.subject().clone()).collect();
         for subject in subjects {
             let holds = if let Subject::Order(order_id) = &subject {
                 let Ok(loaded) = desk.load(vec![subject.clone()]);

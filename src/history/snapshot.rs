@@ -99,6 +99,14 @@ impl StateStore for SnapshotStore {
         self.memory.load(keys, now)
     }
 
+    fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
+        self.memory.load_one(key, now)
+    }
+
+    fn expect(&mut self, keys: &[EntityKey]) {
+        self.memory.expect(keys);
+    }
+
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         self.memory.commit(events)
     }

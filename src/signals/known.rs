@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::domain::{
     AccountId, ActivatorId, BatchId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim,
@@ -67,16 +68,16 @@ pub struct Known<'a> {
     /// The tenant's totals.
     pub tenant: &'a TenantDoc,
     /// Where the claim comes from.
-    pub claim_place: GeoFacts,
+    pub claim_place: Arc<GeoFacts>,
     /// Where the order came from.
-    pub order_place: GeoFacts,
+    pub order_place: Arc<GeoFacts>,
     /// What the claim was made with.
     pub claim_agent: Option<Families>,
     /// What the order was placed with.
     pub order_agent: Option<Families>,
     /// The networks that the account was used from in 90 d, the last day not counted: where each is, and on how many
     /// days it was used.
-    pub haunts: Vec<(GeoFacts, u32)>,
+    pub haunts: Vec<(Arc<GeoFacts>, u32)>,
     /// Where the account was used from lately, oldest first.
     pub touches: Vec<Located>,
 }
@@ -98,7 +99,7 @@ pub struct Located {
     /// From which address.
     pub ip: IpAddr,
     /// Where that is.
-    pub place: GeoFacts,
+    pub place: Arc<GeoFacts>,
 }
 
 impl Known<'_> {

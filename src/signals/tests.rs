@@ -11,7 +11,6 @@ use super::{Catalogue, Known, MINOR_PAYMENT, MINOR_POLICY, SignalType, SignalVal
 use crate::domain::{
     ActivationResult, ClaimReason, Currency, IncidentKind, RefundClaim, SkuClass, SkuTerms, Terms,
 };
-use crate::geo::GeoFacts;
 use crate::state::{AccountDoc, IncidentsDoc, OrderDoc, TenantDoc};
 use crate::wire::{TimeLimits, decode_claim, from_json, pb::v1};
 
@@ -66,8 +65,8 @@ fn values_fit_the_catalogue_even_when_nothing_is_known() {
         phrase: None,
         incidents: &incidents,
         tenant: &tenant,
-        claim_place: GeoFacts::default(),
-        order_place: GeoFacts::default(),
+        claim_place: std::sync::Arc::default(),
+        order_place: std::sync::Arc::default(),
         claim_agent: None,
         order_agent: None,
         haunts: Vec::new(),

@@ -1,5 +1,7 @@
 //! One remembered entity, whatever its kind.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::{Deserialize, Serialize};
 
 use super::retention::retention_ms;
@@ -102,11 +104,51 @@ impl Entity {
         }
     }
 
+    /// As [`Self::unknown`], without making a new one each time: most of what is looked up of a new order is unknown.
+    #[must_use]
+    pub fn unknown_shared(subject: &Subject) -> Arc<Self> {
+        static SHARED: [OnceLock<Arc<Entity>>; Subject::KINDS] =
+            [const { OnceLock::new() }; Subject::KINDS];
+        let unknown = || Arc::new(Self::unknown(subject));
+        // A bucket of pictures knows which one it is.
+        let shared =
+            SHARED.get(subject.kind()).filter(|_| !matches!(subject, Subject::Pictures(_)));
+        shared.map_or_else(unknown, |shared| Arc::clone(shared.get_or_init(unknown)))
+    }
+
     /// Ledger positions of the latest facts that it applied, ascending: what a person would read to understand it.
     /// Empty for kinds of which a single fact says little: devices, networks, totals.
     #[must_use]
     pub fn trail(&self) -> &[u64] {
         &self.trail
+    }
+
+    /// Reads a little of it, so that the processor fetches what will be needed soon. The number means nothing.
+    #[must_use]
+    pub fn glance(&self) -> usize {
+        let doc = match &self.body {
+            EntityBody::Order(order) => order.captures.len(),
+            EntityBody::CardKey(key) => key.deliveries.len(),
+            EntityBody::Account(account) => account.touches.len(),
+            EntityBody::Device(device) => usize::from(device.accounts.is_empty()),
+            EntityBody::Ip(address) | EntityBody::Network(address) => {
+                usize::from(address.accounts.is_empty())
+            }
+            EntityBody::Payer(payer) => payer.captures.len(),
+            EntityBody::Activator(_)
+            | EntityBody::Asn(_)
+            | EntityBody::Sku(_)
+            | EntityBody::Supplier(_)
+            | EntityBody::Batch(_)
+            | EntityBody::Payout(_)
+            | EntityBody::Evidence(_)
+            | EntityBody::Pictures(_)
+            | EntityBody::Phrase(_)
+            | EntityBody::Incidents(_)
+            | EntityBody::Tenant(_)
+            | EntityBody::Approvals(_) => 0,
+        };
+        doc ^ self.trail.len()
     }
 
     /// Nothing touched it for so long that it counts as unknown from `now` on, which is never before the time at which

@@ -102,6 +102,14 @@ impl Event {
     }
 }
 
+/// The entities that a fact names: those that it touches, but for what its context adds.
+#[must_use]
+pub fn named_by(tenant: &TenantId, fact: &Fact) -> Vec<EntityKey> {
+    let mut touched = Touched { tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
+    touched.fact(&fact.body, &FactContext::default());
+    touched.keys
+}
+
 /// What a claim will touch when it is decided, but for [`Subject::Approvals`], which nothing else touches. INVARIANT:
 /// until then no other event may touch or read these, or the outcome would depend on how claims are batched.
 pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> [Subject; 2] {
@@ -120,7 +128,7 @@ struct Touched<'a> {
 impl Touched<'_> {
     fn add(&mut self, subjects: impl IntoIterator<Item = Subject>) {
         for subject in subjects {
-            self.keys.push(EntityKey { tenant: self.tenant.clone(), subject });
+            self.keys.push(EntityKey::new(self.tenant.clone(), subject));
         }
     }
 
@@ -227,7 +235,7 @@ impl Touched<'_> {
         let batch = fault.batch_id.clone().map(Subject::Batch);
         let supplier = fault.supplier_id.clone().map(Subject::Supplier);
         for subject in batch.into_iter().chain(supplier).chain([Subject::Tenant]) {
-            if !self.keys.iter().any(|key| key.subject == subject) {
+            if !self.keys.iter().any(|key| *key.subject() == subject) {
                 self.add([subject]);
             }
         }

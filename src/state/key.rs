@@ -1,6 +1,11 @@
 //! Names of entities.
 
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
 
 use super::PictureBucket;
 use crate::domain::{
@@ -8,13 +13,13 @@ use crate::domain::{
     PayoutFingerprint, Sha256, Sku, SupplierId, TenantId,
 };
 
-/// An entity of a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An entity of a tenant. It is hashed once, when it is made, however many tables it is looked for in.
+#[derive(Debug, Clone)]
 pub struct EntityKey {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Which.
-    pub subject: Subject,
+    tenant: TenantId,
+    subject: Subject,
+    /// Of this process alone: strangers cannot aim at it.
+    hash: u64,
 }
 
 /// What can be remembered.
@@ -60,7 +65,57 @@ pub enum Subject {
     Approvals,
 }
 
+impl Subject {
+    /// How many kinds there are.
+    pub(super) const KINDS: usize = 19;
+
+    /// The number of its kind, below [`Self::KINDS`].
+    pub(super) const fn kind(&self) -> usize {
+        match self {
+            Self::Order(_) => 0,
+            Self::CardKey(_) => 1,
+            Self::Account(_) => 2,
+            Self::Activator(_) => 3,
+            Self::Device(_) => 4,
+            Self::Ip(_) => 5,
+            Self::Network(_) => 6,
+            Self::Asn(_) => 7,
+            Self::Sku(_) => 8,
+            Self::Supplier(_) => 9,
+            Self::Batch(_) => 10,
+            Self::Payer(_) => 11,
+            Self::Payout(_) => 12,
+            Self::Evidence(_) => 13,
+            Self::Pictures(_) => 14,
+            Self::Phrase(_) => 15,
+            Self::Incidents => 16,
+            Self::Tenant => 17,
+            Self::Approvals => 18,
+        }
+    }
+}
+
 impl EntityKey {
+    /// The key of a tenant's entity.
+    #[must_use]
+    pub fn new(tenant: TenantId, subject: Subject) -> Self {
+        static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+        let hash = HASHER.hash_one((&tenant, &subject));
+        Self { tenant, subject, hash }
+    }
+
+    /// Whose.
+    #[must_use]
+    pub const fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// Which.
+    #[must_use]
+    pub const fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
     /// The key as bytes, unique and ordered by tenant, kind and id: `tenant 0x00 kind id`. Ids hold no control
     /// characters, so the separator is unambiguous.
     #[must_use]
@@ -125,7 +180,35 @@ impl EntityKey {
             b'v' if id.is_empty() => Subject::Approvals,
             _ => return None,
         };
-        Some(Self { tenant, subject })
+        Some(Self::new(tenant, subject))
+    }
+}
+
+impl PartialEq for EntityKey {
+    fn eq(&self, other: &Self) -> bool {
+        // Mostly the same name of one tenant, so that it is looked at last.
+        self.hash == other.hash && self.subject == other.subject && self.tenant == other.tenant
+    }
+}
+
+impl Eq for EntityKey {}
+
+impl Hash for EntityKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// By tenant, then by subject.
+impl Ord for EntityKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.tenant.cmp(&other.tenant).then_with(|| self.subject.cmp(&other.subject))
+    }
+}
+
+impl PartialOrd for EntityKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

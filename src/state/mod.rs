@@ -85,7 +85,7 @@ pub use codec::{STATE_VERSION, StateCodecError, decode, encode, touched_at};
 pub use device::DeviceDoc;
 pub use entity::{Entity, EntityBody};
 pub(crate) use event::subjects_of_decision;
-pub use event::{ClaimDecided, Event, EventBody, Stamp};
+pub use event::{ClaimDecided, Event, EventBody, Stamp, named_by};
 pub use evidence::{EvidenceDoc, PhraseDoc};
 pub use haunts::Haunts;
 pub use incidents::{IncidentsDoc, covers};

@@ -106,7 +106,7 @@ pub(crate) fn gap_ms() -> impl Strategy<Value = i64> {
 /// What is known of an entity at a time.
 pub(crate) fn known_at(entity: Option<&Entity>, key: &EntityKey, now: Timestamp) -> Entity {
     let known = entity.filter(|entity| !entity.is_expired(now));
-    known.cloned().unwrap_or_else(|| Entity::unknown(&key.subject))
+    known.cloned().unwrap_or_else(|| Entity::unknown(key.subject()))
 }
 
 /// The naive fold: everything in one map.
@@ -114,7 +114,7 @@ pub(crate) fn fold(events: &[Event]) -> BTreeMap<EntityKey, Entity> {
     let mut entities = BTreeMap::new();
     for event in events {
         for key in event.touches() {
-            let unknown = || Entity::unknown(&key.subject);
+            let unknown = || Entity::unknown(key.subject());
             entities.entry(key.clone()).or_insert_with(unknown).apply(event);
         }
     }

@@ -55,10 +55,6 @@ impl Cache {
         self.entries.peek(key).map(|entry| Arc::clone(&entry.entity))
     }
 
-    pub(super) fn contains(&self, key: &EntityKey) -> bool {
-        self.entries.contains(key)
-    }
-
     /// It is held and not written yet.
     pub(super) fn is_unsaved(&self, key: &EntityKey) -> bool {
         self.entries.peek(key).is_some_and(|entry| entry.unsaved_since.is_some())
@@ -72,11 +68,11 @@ impl Cache {
         self.bytes = self.bytes + bytes - replaced.map_or(0, |entry| entry.bytes);
     }
 
-    /// Applies an event to an entity that is held.
-    pub(super) fn apply(&mut self, key: &EntityKey, event: &Event) {
-        let Some(entry) = self.entries.get_mut(key) else { return };
+    /// Applies an event to an entity; says whether it is held.
+    pub(super) fn apply(&mut self, key: &EntityKey, event: &Event) -> bool {
+        let Some(entry) = self.entries.get_mut(key) else { return false };
         if !Arc::make_mut(&mut entry.entity).apply(event) {
-            return;
+            return true;
         }
         let position = event.stamp.position();
         entry.changed_at = position;
@@ -86,6 +82,7 @@ impl Cache {
             entry.unsaved_since = Some(position);
             self.unsaved.push_back((position, key.clone()));
         }
+        true
     }
 
     /// The position of the oldest change that is not written.

@@ -61,7 +61,7 @@ fn knows_nothing_at_first(store: &mut impl StateStore) {
     let loaded = store.load(&keys, START).unwrap();
     assert_eq!(loaded.len(), keys.len());
     for (key, entity) in keys.iter().zip(&loaded) {
-        assert_eq!(**entity, Entity::unknown(&key.subject), "{key:?}");
+        assert_eq!(**entity, Entity::unknown(key.subject()), "{key:?}");
     }
     assert_eq!(store.look(&keys, START).unwrap(), loaded);
     assert!(store.load(&[], START).unwrap().is_empty());

@@ -92,22 +92,30 @@ impl FjallStore {
         self.cache.bytes()
     }
 
-    fn fetch(&mut self, key: &EntityKey) -> Result<(), StoreError> {
-        if self.cache.contains(key) {
-            return Ok(());
-        }
+    /// The entity as it is at a time; from now on it is in the cache.
+    fn fetched(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
+        let entity = match self.cache.get(key) {
+            Some(entity) => entity,
+            None => self.fetch(key)?,
+        };
+        let known = Some(entity).filter(|entity| !entity.is_expired(now));
+        Ok(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())))
+    }
+
+    /// Brings an entity that is not in the cache there.
+    fn fetch(&mut self, key: &EntityKey) -> Result<Arc<Entity>, StoreError> {
         let (entity, encoded_len) = self.read(key)?;
-        self.cache.put(key.clone(), entity, encoded_len);
-        Ok(())
+        self.cache.put(key.clone(), Arc::clone(&entity), encoded_len);
+        Ok(entity)
     }
 
     /// The entity as it is on disk, and its length there.
     fn read(&self, key: &EntityKey) -> Result<(Arc<Entity>, usize), StoreError> {
         let (entity, encoded_len) = match self.state.get(key.to_bytes()).map_err(storage)? {
-            Some(bytes) => (decode(&bytes)?, bytes.len()),
-            None => (Entity::unknown(&key.subject), 0),
+            Some(bytes) => (Arc::new(decode(&bytes)?), bytes.len()),
+            None => (Entity::unknown_shared(key.subject()), 0),
         };
-        Ok((Arc::new(entity), encoded_len))
+        Ok((entity, encoded_len))
     }
 
     fn usable(&self) -> Result<(), StoreError> {
@@ -151,14 +159,16 @@ impl FjallStore {
 impl StateStore for FjallStore {
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         self.usable()?;
-        let mut entities = Vec::with_capacity(keys.len());
-        for key in keys {
-            self.fetch(key)?;
-            let entity = self.cache.get(key).filter(|entity| !entity.is_expired(now));
-            entities.push(entity.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
-        }
+        let entities = keys.iter().map(|key| self.fetched(key, now)).collect();
         self.cache.trim(self.limits.cache_bytes);
-        Ok(entities)
+        entities
+    }
+
+    fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
+        self.usable()?;
+        let entity = self.fetched(key, now);
+        self.cache.trim(self.limits.cache_bytes);
+        entity
     }
 
     fn look(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
@@ -170,7 +180,7 @@ impl StateStore for FjallStore {
                 None => self.read(key)?.0,
             };
             let known = Some(entity).filter(|entity| !entity.is_expired(now));
-            entities.push(known.unwrap_or_else(|| Arc::new(Entity::unknown(&key.subject))));
+            entities.push(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())));
         }
         Ok(entities)
     }
@@ -179,8 +189,10 @@ impl StateStore for FjallStore {
         self.usable()?;
         for event in events {
             for key in event.touches() {
-                self.fetch(&key)?;
-                self.cache.apply(&key, event);
+                if !self.cache.apply(&key, event) {
+                    self.fetch(&key)?;
+                    self.cache.apply(&key, event);
+                }
             }
         }
         Ok(())

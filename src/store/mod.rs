@@ -33,6 +33,20 @@ pub trait StateStore: Send {
     /// The storage failed or a record is damaged.
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError>;
 
+    /// As [`StateStore::load`], for one entity.
+    ///
+    /// # Errors
+    /// As [`StateStore::load`].
+    fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
+        let loaded = self.load(std::slice::from_ref(key), now)?;
+        Ok(loaded.into_iter().next().unwrap_or_else(|| Entity::unknown_shared(key.subject())))
+    }
+
+    /// Says which entities will be asked for soon. Nobody can tell from what is loaded.
+    fn expect(&mut self, keys: &[EntityKey]) {
+        let _ = keys;
+    }
+
     /// As [`StateStore::load`], for entities that are looked through by the dozen and hardly ever twice: what has to be
     /// fetched is not kept in memory, where it would push out what the next claims need.
     ///

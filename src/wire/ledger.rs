@@ -1,7 +1,8 @@
 //! Bodies of ledger records. They are read for as long as ledgers live: decoding keeps accepting what it ever accepted.
 
 use prost::Message;
-use prost::bytes::Bytes;
+use prost::bytes::{BufMut, Bytes};
+use prost::encoding::{self, WireType};
 
 use super::context::{
     decode_claim_context, decode_fact_context, encode_claim_context, encode_fact_context,
@@ -28,8 +29,8 @@ pub enum CodecError {
 }
 
 /// The value of one signal, as recorded.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SignalScalar {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SignalScalar<T = String> {
     /// A whole number.
     Integer(i64),
     /// A real number.
@@ -37,7 +38,7 @@ pub enum SignalScalar {
     /// True or false.
     Truth(bool),
     /// A word.
-    Text(String),
+    Text(T),
 }
 
 /// A recorded claim and what was answered.
@@ -90,17 +91,23 @@ struct CanonicalFactEntry {
     context: Option<ledger::v1::FactContext>,
 }
 
-/// `ClaimEntry` around a claim that is encoded already.
+/// The fields of `ClaimEntry` in front of its signals, around a claim that is encoded already.
 #[derive(Clone, PartialEq, prost::Message)]
-struct CanonicalClaimEntry {
-    #[prost(bytes = "vec", tag = "1")]
-    claim: Vec<u8>,
+struct EntryHead {
+    #[prost(bytes = "bytes", tag = "1")]
+    claim: Bytes,
     #[prost(bytes = "bytes", tag = "2")]
     verdict: Bytes,
-    #[prost(bytes = "vec", tag = "3")]
-    signals_sha256: Vec<u8>,
-    #[prost(message, repeated, tag = "4")]
-    signals: Vec<ledger::v1::SignalValue>,
+    #[prost(bytes = "bytes", tag = "3")]
+    signals_sha256: Bytes,
+}
+
+/// The field of `ClaimEntry` between its head and its tail.
+const SIGNALS_TAG: u32 = 4;
+
+/// The fields of `ClaimEntry` behind its signals.
+#[derive(Clone, PartialEq, prost::Message)]
+struct EntryTail {
     #[prost(message, optional, tag = "5")]
     context: Option<ledger::v1::ClaimContext>,
     #[prost(message, repeated, tag = "6")]
@@ -132,23 +139,66 @@ pub fn decode_fact_entry(bytes: &[u8]) -> Result<(Fact, FactContext), CodecError
 /// `signals` the values in the order of the catalogue whose digest is `signals_sha256`, `challengers` what other models
 /// would have decided.
 #[must_use]
-pub fn encode_claim_entry(
-    claim: Vec<u8>,
+pub fn encode_claim_entry<'a>(
+    claim: Bytes,
     context: &ClaimContext,
     verdict: Bytes,
-    signals_sha256: &[u8; 32],
-    signals: Vec<Option<SignalScalar>>,
+    signals_sha256: Bytes,
+    signals: impl Iterator<Item = Option<SignalScalar<&'a str>>> + Clone,
     challengers: &[ChallengerVerdict],
 ) -> Vec<u8> {
-    CanonicalClaimEntry {
-        claim,
-        verdict,
-        signals_sha256: signals_sha256.to_vec(),
-        signals: signals.into_iter().map(signal_value).collect(),
+    let head = EntryHead { claim, verdict, signals_sha256 };
+    let tail = EntryTail {
         context: encode_claim_context(context),
         challengers: challengers.iter().map(encode_challenger).collect(),
+    };
+    let signals_len: usize = signals.clone().map(|signal| 2 + signal_len(signal)).sum();
+    let mut body = Vec::with_capacity(head.encoded_len() + signals_len + tail.encoded_len());
+    put(&head, &mut body);
+    signals.for_each(|signal| put_signal(signal, &mut body));
+    put(&tail, &mut body);
+    body
+}
+
+/// Adds the fields of a message.
+fn put(message: &impl Message, body: &mut Vec<u8>) {
+    let put = message.encode(body);
+    debug_assert!(put.is_ok(), "a vector grows");
+}
+
+/// Bytes of a `SignalValue`.
+fn signal_len(signal: Option<SignalScalar<&str>>) -> usize {
+    match signal {
+        None => 0,
+        Some(SignalScalar::Integer(value)) => encoding::int64::encoded_len(1, &value),
+        Some(SignalScalar::Real(value)) => encoding::double::encoded_len(2, &value),
+        Some(SignalScalar::Truth(value)) => encoding::bool::encoded_len(3, &value),
+        Some(SignalScalar::Text(value)) => {
+            1 + encoding::encoded_len_varint(as_u64(value.len())) + value.len()
+        }
     }
-    .encode_to_vec()
+}
+
+/// Adds a `SignalValue` to the repeated field: as the generated code does it, but from borrowed words. There are some
+/// hundred and forty of them in a record.
+fn put_signal(signal: Option<SignalScalar<&str>>, body: &mut Vec<u8>) {
+    encoding::encode_key(SIGNALS_TAG, WireType::LengthDelimited, body);
+    encoding::encode_varint(as_u64(signal_len(signal)), body);
+    match signal {
+        None => {}
+        Some(SignalScalar::Integer(value)) => encoding::int64::encode(1, &value, body),
+        Some(SignalScalar::Real(value)) => encoding::double::encode(2, &value, body),
+        Some(SignalScalar::Truth(value)) => encoding::bool::encode(3, &value, body),
+        Some(SignalScalar::Text(value)) => {
+            encoding::encode_key(4, WireType::LengthDelimited, body);
+            encoding::encode_varint(as_u64(value.len()), body);
+            body.put_slice(value.as_bytes());
+        }
+    }
+}
+
+fn as_u64(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 /// The claim of a record. The verdict in it is not looked at, see [`verdict_decision`].
@@ -236,16 +286,6 @@ pub fn verdict_decision(verdict: &[u8]) -> Result<VerdictSummary, CodecError> {
         Some(VerdictSummary { request_id, refund_id, decision, decided_by, approved })
     })?;
     Ok(summary)
-}
-
-fn signal_value(signal: Option<SignalScalar>) -> ledger::v1::SignalValue {
-    let value = signal.map(|scalar| match scalar {
-        SignalScalar::Integer(value) => Value::Integer(value),
-        SignalScalar::Real(value) => Value::Real(value),
-        SignalScalar::Truth(value) => Value::Truth(value),
-        SignalScalar::Text(value) => Value::Text(value),
-    });
-    ledger::v1::SignalValue { value }
 }
 
 fn signal_scalar(signal: ledger::v1::SignalValue) -> Option<SignalScalar> {

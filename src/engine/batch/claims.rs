@@ -29,7 +29,7 @@ pub(super) struct Waiting {
     tenant: TenantId,
     claim: Arc<RefundClaim>,
     /// The claim's canonical bytes; `None` when nobody will ask for it again.
-    canonical: Option<Vec<u8>>,
+    canonical: Option<Bytes>,
     context: Arc<ClaimContext>,
     /// Its order, as it was before the claim. INVARIANT: an order.
     order: Arc<Entity>,
@@ -55,7 +55,7 @@ impl Batch<'_> {
         if self.core.ledger.remembers(&tenant, RecordKind::Claim, request_id) {
             let bytes = self.core.setup.codec.claim(&claim);
             digest = self.core.setup.codec.digest(&bytes);
-            canonical = Some(bytes);
+            canonical = Some(Bytes::from(bytes));
             if let Some(answer) = self.asked_before(&tenant, &claim, digest)? {
                 return Ok(Some(answer));
             }
@@ -65,7 +65,7 @@ impl Batch<'_> {
         }
         let gathered = self.gather(&tenant, &claim)?;
         let setup = Arc::clone(&self.core.setup);
-        let known = gathered.known(&claim, &setup.policy.terms, &setup.geo, setup.user_agents)?;
+        let known = gathered.known(&claim, &setup, &mut self.core.places)?;
         let geo_failed = known.claim_place.failed || known.order_place.failed;
         let row = signals::compute(&known);
         let context = Arc::new(context::of_claim(&claim, &gathered, &known.claim_place)?);
@@ -85,7 +85,7 @@ impl Batch<'_> {
         self.pending.extend(
             subjects_of_decision(&claim)
                 .into_iter()
-                .map(|subject| EntityKey { tenant: tenant.clone(), subject }),
+                .map(|subject| EntityKey::new(tenant.clone(), subject)),
         );
         self.waiting.push(Waiting {
             tenant,
@@ -121,15 +121,15 @@ impl Batch<'_> {
 
     /// What is known about a claim. What it will touch and what it looks at must both be free of undecided claims.
     fn gather(&mut self, tenant: &TenantId, claim: &RefundClaim) -> Result<Gathered, CoreError> {
-        let setup = Arc::clone(&self.core.setup);
         let observed_at = self.observed_at;
-        let gathered = gather(&mut *self.core.store, &setup.geo, tenant, claim, observed_at)?;
-        let waits = |subject| self.is_pending(tenant, subject);
-        if self.pending.is_empty() || !gathered.subjects.iter().any(waits) {
+        let place = self.core.places.of(&self.core.setup.geo, claim.client.ip);
+        let store = &mut *self.core.store;
+        let gathered = gather(store, Arc::clone(&place), tenant, claim, observed_at)?;
+        if self.pending.is_empty() || !gathered.keys.iter().any(|key| self.pending.contains(key)) {
             return Ok(gathered);
         }
         self.decide_waiting()?;
-        gather(&mut *self.core.store, &setup.geo, tenant, claim, observed_at)
+        gather(&mut *self.core.store, place, tenant, claim, observed_at)
     }
 
     /// Decides every claim that waits, in order, from one evaluation of the policy.
@@ -176,7 +176,7 @@ impl Batch<'_> {
                 decided_by: verdict.decided_by,
                 approved: verdict.approved,
             };
-            let bytes = Bytes::from(setup.codec.verdict(&verdict));
+            let bytes = Bytes::from(setup.codec.verdict(verdict));
             self.answer(waiting, bytes, &challengers)?;
             let decided = EventBody::Decided(Arc::new(decided));
             let mut event = self.event(&waiting.tenant, Stamp::decided(position), decided);
@@ -207,10 +207,9 @@ impl Batch<'_> {
     }
 
     fn approvals(&mut self, waiting: &Waiting) -> Result<ApprovalsDoc, CoreError> {
-        let key = EntityKey { tenant: waiting.tenant.clone(), subject: Subject::Approvals };
-        let loaded = self.core.store.load(&[key], waiting.observed_at)?;
-        let approvals = loaded.first().and_then(|entity| entity.approvals());
-        approvals.cloned().ok_or(CoreError::OtherKind)
+        let key = EntityKey::new(waiting.tenant.clone(), Subject::Approvals);
+        let loaded = self.core.store.load_one(&key, waiting.observed_at)?;
+        loaded.approvals().cloned().ok_or(CoreError::OtherKind)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::gather::gather;
 use crate::engine::request::{Answer, DecisionKey, RecordedFact, StoredDecision};
 use crate::ledger::RecordKind;
 use crate::signals::Catalogue;
-use crate::state::{EntityKey, covers};
+use crate::state::covers;
 
 impl Batch<'_> {
     pub(super) fn find_decision(
@@ -66,14 +66,13 @@ impl Batch<'_> {
         position: u64,
     ) -> Result<Vec<RecordedFact>, CoreError> {
         let setup = Arc::clone(&self.core.setup);
+        let place = self.core.places.of(&setup.geo, claim.client.ip);
         let store = &mut *self.core.store;
-        let gathered = gather(store, &setup.geo, tenant, claim, self.observed_at)?;
+        let gathered = gather(store, place, tenant, claim, self.observed_at)?;
         let order = gathered.order.order().ok_or(CoreError::OtherKind)?;
         // Incidents are declared for all; only those of the order stand behind a claim about it.
         let matters = |fact: &Fact| !matches!(&fact.body, FactBody::IncidentDeclared(incident) if !covers(incident, order));
-        let key = |subject| EntityKey { tenant: tenant.clone(), subject };
-        let keys: Vec<EntityKey> = gathered.subjects.iter().cloned().map(key).collect();
-        let entities = store.load(&keys, self.observed_at)?;
+        let entities = store.load(&gathered.keys, self.observed_at)?;
         let trail = entities.iter().flat_map(|entity| entity.trail());
         let before: BTreeSet<u64> = trail.copied().filter(|told| *told < position).collect();
         let mut facts = Vec::with_capacity(before.len());

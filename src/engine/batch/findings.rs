@@ -22,7 +22,7 @@ impl Knowledge for Remembered<'_, '_> {
 
     /// What a waiting claim will change is looked at after its decision, as if it had never waited.
     fn load(&mut self, subjects: Vec<Subject>) -> Result<Vec<Arc<Entity>>, CoreError> {
-        let key = |subject| EntityKey { tenant: self.tenant.clone(), subject };
+        let key = |subject| EntityKey::new(self.tenant.clone(), subject);
         let keys: Vec<EntityKey> = subjects.into_iter().map(key).collect();
         if keys.iter().any(|key| self.batch.pending.contains(key)) {
             self.batch.decide_waiting()?;

@@ -95,7 +95,7 @@ fn response(listed: &ListedFinding) -> v1::WatchFindingsResponse {
     v1::WatchFindingsResponse {
         position: listed.position,
         finding: Some(encode_finding(&listed.finding)),
-        agent_text: Some(encode_text(&findings::text(&listed.finding))),
+        agent_text: Some(encode_text(findings::text(&listed.finding))),
         lifted: listed.lifted,
     }
 }

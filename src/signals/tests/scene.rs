@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use super::{claim, terms};
 use crate::domain::*;
-use crate::geo::GeoFacts;
 use crate::signals::{Catalogue, Known, KnownBatch, SignalRow, SignalValue, compute};
 use crate::state::samples::START;
-use crate::state::{ClaimDecided, Entity, EntityKey, Event, EventBody, Stamp, Subject};
+use crate::state::{ClaimDecided, Entity, Event, EventBody, Stamp, Subject};
 
 /// Minutes after the start.
 pub(super) fn minutes(minutes: i64) -> Timestamp {
@@ -223,8 +222,8 @@ impl Scene {
             phrase: None,
             incidents: incidents.incidents().unwrap(),
             tenant: tenant.tenant().unwrap(),
-            claim_place: GeoFacts::default(),
-            order_place: GeoFacts::default(),
+            claim_place: std::sync::Arc::default(),
+            order_place: std::sync::Arc::default(),
             claim_agent: None,
             order_agent: None,
             haunts: Vec::new(),
@@ -266,7 +265,8 @@ impl Scene {
             self.position += 1;
         }
         let event = event(stamp(self.position), body);
-        for EntityKey { subject, .. } in event.touches() {
+        for key in event.touches() {
+            let subject = key.subject().clone();
             let unknown = || Entity::unknown(&subject);
             self.entities.entry(subject.clone()).or_insert_with(unknown).apply(&event);
         }

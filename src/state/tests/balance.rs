@@ -4,10 +4,8 @@ use crate::domain::{AMOUNT_MAX_MINOR, ChargebackResult};
 
 /// The order after all of it.
 fn order_of(records: &[Intake]) -> OrderDoc {
-    let key = EntityKey {
-        tenant: crate::domain::TenantId::parse("shop").unwrap(),
-        subject: Subject::Order(order()),
-    };
+    let tenant = crate::domain::TenantId::parse("shop").unwrap();
+    let key = EntityKey::new(tenant, Subject::Order(order()));
     match fold(&events(records)).remove(&key).map(|entity| entity.body) {
         Some(EntityBody::Order(order)) => *order,
         other => panic!("{other:?}"),

@@ -13,7 +13,7 @@ const FINGERPRINT: KeyFingerprint = KeyFingerprint([7; 32]);
 
 fn key_of(records: &[Intake]) -> CardKeyDoc {
     let tenant = TenantId::parse("shop").unwrap();
-    let key = EntityKey { tenant, subject: Subject::CardKey(FINGERPRINT) };
+    let key = EntityKey::new(tenant, Subject::CardKey(FINGERPRINT));
     fold(&events(records))[&key].card_key().unwrap().clone()
 }
 

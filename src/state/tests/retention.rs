@@ -24,7 +24,7 @@ fn days_kept(subject: &Subject) -> Option<i64> {
 /// What is known at the end: the events since the last time that it was forgotten.
 fn naive(events: &[Event], key: &EntityKey, now: Timestamp) -> Entity {
     let expires = |from: Timestamp, to: Timestamp| {
-        days_kept(&key.subject).is_some_and(|days| to.ms() - from.ms() >= days * DAY_MS)
+        days_kept(key.subject()).is_some_and(|days| to.ms() - from.ms() >= days * DAY_MS)
     };
     let mut run: Vec<Event> = Vec::new();
     for event in events.iter().filter(|event| event.touches().contains(key)) {
@@ -36,7 +36,7 @@ fn naive(events: &[Event], key: &EntityKey, now: Timestamp) -> Entity {
     if run.last().is_some_and(|last| expires(last.observed_at, now)) {
         run.clear();
     }
-    fold(&run).remove(key).unwrap_or_else(|| Entity::unknown(&key.subject))
+    fold(&run).remove(key).unwrap_or_else(|| Entity::unknown(key.subject()))
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn every_kind_is_kept_as_long_as_the_table_says() {
     let mut shortest = i64::MAX;
     for (key, entity) in fold(&events(&cases::whole_story())) {
         let kept_ms = retention_ms(&entity.body);
-        assert_eq!(kept_ms, days_kept(&key.subject).map(|days| days * DAY_MS), "{key:?}");
+        assert_eq!(kept_ms, days_kept(key.subject()).map(|days| days * DAY_MS), "{key:?}");
         shortest = shortest.min(kept_ms.unwrap_or(i64::MAX));
         assert!(kept_ms.is_none_or(|kept_ms| kept_ms > 90 * DAY_MS), "no window is cut short");
     }
@@ -57,7 +57,7 @@ fn keys_survive_their_bytes() {
     let ip: std::net::IpAddr = "2001:db8::1".parse().unwrap();
     let v6 = [Subject::Ip(ip), Subject::Network(crate::domain::Network::of(ip))];
     let tenant = crate::domain::TenantId::parse("shop").unwrap();
-    let v6 = v6.map(|subject| EntityKey { tenant: tenant.clone(), subject });
+    let v6 = v6.map(|subject| EntityKey::new(tenant.clone(), subject));
     for key in story.chain(v6) {
         let bytes = key.to_bytes();
         assert_eq!(EntityKey::from_bytes(&bytes), Some(key));
@@ -136,7 +136,7 @@ proptest! {
 
 fn apply(entities: &mut std::collections::BTreeMap<EntityKey, Entity>, event: &Event) {
     for key in event.touches() {
-        let unknown = || Entity::unknown(&key.subject);
+        let unknown = || Entity::unknown(key.subject());
         entities.entry(key.clone()).or_insert_with(unknown).apply(event);
     }
 }

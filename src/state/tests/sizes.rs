@@ -153,7 +153,7 @@ fn measured() -> String {
     let records: Vec<Intake> = (0..ORDERS).flat_map(story).collect();
     let mut sizes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (key, entity) in fold(&events(&records)) {
-        let (count, bytes) = sizes.entry(kind(&key.subject)).or_default();
+        let (count, bytes) = sizes.entry(kind(key.subject())).or_default();
         *count += 1;
         *bytes += encode(&entity).unwrap().len();
     }

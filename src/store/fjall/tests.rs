@@ -176,7 +176,7 @@ fn what_is_not_written_yet_is_not_deleted() {
     let database = database(folder.path());
     let has_address = |record: &Intake| {
         let mut touched = record.events(1).into_iter().flat_map(|event| event.touches());
-        touched.any(|key| matches!(key.subject, Subject::Ip(_)))
+        touched.any(|key| matches!(key.subject(), Subject::Ip(_)))
     };
     // An address is remembered for 120 d.
     let record = records(50).into_iter().find(has_address).unwrap();
@@ -260,8 +260,8 @@ fn what_is_not_settled_is_never_written() {
         let up_to_20: Vec<Event> =
             events.iter().filter(|e| e.stamp.position() <= 20).cloned().collect();
         let known = fold(&up_to_20).remove(&key);
-        let known = known.unwrap_or_else(|| Entity::unknown(&key.subject));
-        let unknown = Entity::unknown(&key.subject);
+        let known = known.unwrap_or_else(|| Entity::unknown(key.subject()));
+        let unknown = Entity::unknown(key.subject());
         assert!(*loaded[0] == known || *loaded[0] == unknown, "{key:?} {whole:?}");
     }
 }
@@ -320,7 +320,7 @@ fn state_ahead_of_the_ledger_is_folded_anew() {
     assert_eq!(restored.checkpoint(), 0);
     let keys: Vec<EntityKey> = fold(&events).into_keys().collect();
     for (key, entity) in keys.iter().zip(restored.load(&keys, START).unwrap()) {
-        assert_eq!(*entity, Entity::unknown(&key.subject));
+        assert_eq!(*entity, Entity::unknown(key.subject()));
     }
 }
 

@@ -7,10 +7,10 @@ use crate::domain::{
 use crate::wire::choice::WireEnum;
 use crate::wire::pb::v1;
 
-pub(super) fn assessment(model: &ModelAssessment) -> v1::ModelAssessment {
+pub(super) fn assessment(model: ModelAssessment) -> v1::ModelAssessment {
     v1::ModelAssessment {
-        name: model.name.clone(),
-        version: model.version.clone(),
+        name: model.name,
+        version: model.version,
         score: model.score,
         calibrated: model.calibrated,
         log_odds: model.log_odds,

@@ -9,9 +9,9 @@ use crate::domain::{
 use crate::wire::choice::WireEnum;
 use crate::wire::pb::v1;
 
-/// The message of a verdict.
+/// The message of a verdict, which gives up its texts for it.
 #[must_use]
-pub fn encode_verdict(verdict: &Verdict) -> v1::Verdict {
+pub fn encode_verdict(verdict: Verdict) -> v1::Verdict {
     v1::Verdict {
         decision_id: verdict.decision_id.to_string(),
         request_id: verdict.request_id.to_string(),
@@ -19,54 +19,54 @@ pub fn encode_verdict(verdict: &Verdict) -> v1::Verdict {
         decision: verdict.decision.number(),
         decided_by: verdict.decided_by.number(),
         approved_amount: verdict.approved.map(money),
-        reasons: verdict.reasons.iter().map(reason).collect(),
-        layers: verdict.layers.iter().map(layer_finding).collect(),
-        follow_up: verdict.follow_up.as_ref().map(follow_up),
+        reasons: verdict.reasons.into_iter().map(reason).collect(),
+        layers: verdict.layers.into_iter().map(layer_finding).collect(),
+        follow_up: verdict.follow_up.map(follow_up),
         route: Some(route_advice(&verdict.route)),
         review_deadline: verdict.review_deadline.map(time),
         score: verdict.score,
-        model: verdict.model.as_ref().map(model::assessment),
-        degraded: verdict.degraded.iter().map(degradation).collect(),
-        coverage: Some(coverage(&verdict.coverage)),
-        versions: Some(versions(&verdict.versions)),
+        model: verdict.model.map(model::assessment),
+        degraded: verdict.degraded.into_iter().map(degradation).collect(),
+        coverage: Some(coverage(verdict.coverage)),
+        versions: Some(versions(verdict.versions)),
         observed_at: Some(time(verdict.observed_at)),
         ledger_position: verdict.ledger_position,
     }
 }
 
-fn reason(reason: &Reason) -> v1::Reason {
+fn reason(reason: Reason) -> v1::Reason {
     v1::Reason {
-        code: reason.code.clone(),
+        code: reason.code,
         layer: reason.layer.number(),
-        rule_id: reason.rule_id.clone(),
+        rule_id: reason.rule_id,
         direction: reason.direction.number(),
         decisive: reason.decisive,
-        agent_text: Some(localized(&reason.agent_text)),
-        customer_text: Some(localized(&reason.customer_text)),
-        clause: reason.clause.clone(),
+        agent_text: Some(localized(reason.agent_text)),
+        customer_text: Some(localized(reason.customer_text)),
+        clause: reason.clause,
     }
 }
 
 /// The message of a text in two languages.
 #[must_use]
-pub fn localized(text: &LocalizedText) -> v1::LocalizedText {
-    v1::LocalizedText { zh: text.zh.clone(), en: text.en.clone() }
+pub fn localized(text: LocalizedText) -> v1::LocalizedText {
+    v1::LocalizedText { zh: text.zh, en: text.en }
 }
 
-fn layer_finding(finding: &LayerFinding) -> v1::LayerFinding {
+fn layer_finding(finding: LayerFinding) -> v1::LayerFinding {
     v1::LayerFinding {
         layer: finding.layer.number(),
         outcome: finding.outcome.number(),
-        fired: finding.fired.clone(),
-        unjudged: finding.unjudged.clone(),
+        fired: finding.fired,
+        unjudged: finding.unjudged,
     }
 }
 
-fn follow_up(follow_up: &FollowUp) -> v1::FollowUp {
+fn follow_up(follow_up: FollowUp) -> v1::FollowUp {
     v1::FollowUp {
         kind: follow_up.kind.number(),
         evidence_kinds: follow_up.evidence.iter().map(|kind| kind.as_str().to_owned()).collect(),
-        customer_text: Some(localized(&follow_up.customer_text)),
+        customer_text: Some(localized(follow_up.customer_text)),
     }
 }
 
@@ -79,26 +79,26 @@ fn route_advice(advice: &RouteAdvice) -> v1::RouteAdvice {
     }
 }
 
-fn degradation(degradation: &Degradation) -> v1::Degradation {
-    v1::Degradation { code: degradation.code.clone(), detail: degradation.detail.clone() }
+fn degradation(degradation: Degradation) -> v1::Degradation {
+    v1::Degradation { code: degradation.code, detail: degradation.detail }
 }
 
-fn coverage(coverage: &Coverage) -> v1::Coverage {
+fn coverage(coverage: Coverage) -> v1::Coverage {
     let unknown = u32::try_from(coverage.unknown_signals.len()).unwrap_or(u32::MAX);
     v1::Coverage {
         signals_used: coverage.signals_used,
         signals_known: coverage.signals_used.saturating_sub(unknown),
-        unknown_signals: coverage.unknown_signals.clone(),
+        unknown_signals: coverage.unknown_signals,
     }
 }
 
-fn versions(versions: &Versions) -> v1::Versions {
+fn versions(versions: Versions) -> v1::Versions {
     v1::Versions {
-        vouch: versions.vouch.clone(),
-        policy_sha256: versions.policy_sha256.clone(),
-        config_sha256: versions.config_sha256.clone(),
-        signals_sha256: versions.signals_sha256.clone(),
-        model_sha256: versions.model_sha256.clone(),
-        geo_builds: versions.geo_builds.clone(),
+        vouch: versions.vouch,
+        policy_sha256: versions.policy_sha256,
+        config_sha256: versions.config_sha256,
+        signals_sha256: versions.signals_sha256,
+        model_sha256: versions.model_sha256,
+        geo_builds: versions.geo_builds,
     }
 }

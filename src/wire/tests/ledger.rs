@@ -27,6 +27,17 @@ fn signal() -> impl Strategy<Value = Option<SignalScalar>> {
     ])
 }
 
+fn borrowed(
+    signals: &[Option<SignalScalar>],
+) -> impl Iterator<Item = Option<SignalScalar<&str>>> + Clone {
+    signals.iter().map(|signal| match signal.as_ref()? {
+        SignalScalar::Integer(value) => Some(SignalScalar::Integer(*value)),
+        SignalScalar::Real(value) => Some(SignalScalar::Real(*value)),
+        SignalScalar::Truth(value) => Some(SignalScalar::Truth(*value)),
+        SignalScalar::Text(value) => Some(SignalScalar::Text(value.as_str())),
+    })
+}
+
 proptest! {
     #[test]
     fn fact_entries_come_back(fact in fact(), context in fact_context()) {
@@ -49,13 +60,16 @@ proptest! {
         challengers in prop::collection::vec(challenger(), 0..3),
     ) {
         let bytes = encode_claim_entry(
-            canonical_claim(&claim),
+            canonical_claim(&claim).into(),
             &context,
             verdict.clone().into(),
-            &signals_sha256,
-            signals.clone(),
+            Bytes::copy_from_slice(&signals_sha256),
+            borrowed(&signals),
             &challengers,
         );
+        // Field by field as the generated code writes it: there is one encoding.
+        let message = crate::wire::pb::ledger::v1::ClaimEntry::decode(bytes.as_slice()).unwrap();
+        prop_assert_eq!(message.encode_to_vec(), bytes.clone());
         let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals, challengers };
         prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
     }
@@ -83,8 +97,14 @@ fn signals_keep_zero_apart_from_unknown() {
     let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
     let context = crate::domain::ClaimContext::default();
     let claim = canonical_claim(&claim);
-    let verdict = Bytes::from_static(b"v");
-    let bytes = encode_claim_entry(claim, &context, verdict, &[7; 32], zeros.clone(), &[]);
+    let bytes = encode_claim_entry(
+        claim.into(),
+        &context,
+        Bytes::from_static(b"v"),
+        Bytes::from_static(&[7; 32]),
+        borrowed(&zeros),
+        &[],
+    );
     let entry = decode_claim_entry(&bytes).unwrap();
     assert_eq!(entry.signals, zeros);
     match entry.signals[1] {
@@ -156,7 +176,7 @@ fn verdict(decision: Decision, approved: Option<Money>) -> Verdict {
 #[test]
 fn verdicts_are_encoded_and_summed_up() {
     let paid = Money::positive(5_000, Currency::parse("CNY").unwrap()).unwrap();
-    let message = encode_verdict(&verdict(Decision::Approve, Some(paid)));
+    let message = encode_verdict(verdict(Decision::Approve, Some(paid)));
     assert_eq!(message.coverage.as_ref().map(|c| (c.signals_used, c.signals_known)), Some((3, 2)));
     assert_eq!(message.follow_up.as_ref().unwrap().evidence_kinds, ["activation_error"]);
     assert_eq!(message.observed_at.unwrap().nanos, 1_000_000);
@@ -169,15 +189,15 @@ fn verdicts_are_encoded_and_summed_up() {
     };
     assert_eq!(verdict_decision(&message.encode_to_vec()).unwrap(), expected);
 
-    let review = encode_verdict(&verdict(Decision::Review, None)).encode_to_vec();
+    let review = encode_verdict(verdict(Decision::Review, None)).encode_to_vec();
     assert_eq!(verdict_decision(&review).unwrap().approved, None);
 }
 
 #[test]
 fn a_verdict_that_could_not_have_been_given_is_refused() {
-    let approval = encode_verdict(&verdict(Decision::Approve, None)).encode_to_vec();
+    let approval = encode_verdict(verdict(Decision::Approve, None)).encode_to_vec();
     assert!(matches!(verdict_decision(&approval), Err(CodecError::Invalid(_))));
-    let unknown = v1::Verdict { decision: 9, ..encode_verdict(&verdict(Decision::Reject, None)) };
+    let unknown = v1::Verdict { decision: 9, ..encode_verdict(verdict(Decision::Reject, None)) };
     assert!(matches!(verdict_decision(&unknown.encode_to_vec()), Err(CodecError::Invalid(_))));
 }
 
@@ -187,11 +207,11 @@ fn a_claim_without_challengers_takes_no_room_for_them() {
     let claim = crate::wire::decode_claim(super::claim(), "claim", &super::limits()).unwrap();
     let context = crate::domain::ClaimContext::default();
     let bytes = encode_claim_entry(
-        canonical_claim(&claim),
+        canonical_claim(&claim).into(),
         &context,
         Bytes::from_static(b"v"),
-        &[7; 32],
-        Vec::new(),
+        Bytes::from_static(&[7; 32]),
+        std::iter::empty(),
         &[],
     );
     let before = crate::wire::pb::ledger::v1::ClaimEntry {
@@ -218,11 +238,11 @@ fn a_challenger_that_approves_nothing_is_refused() {
         approved: None,
     };
     let bytes = encode_claim_entry(
-        canonical_claim(&claim),
+        canonical_claim(&claim).into(),
         &context,
         Bytes::from_static(b"v"),
-        &[7; 32],
-        Vec::new(),
+        Bytes::from_static(&[7; 32]),
+        std::iter::empty(),
         &[challenger],
     );
     assert!(matches!(decode_claim_entry(&bytes), Err(CodecError::Invalid(_))));
@@ -250,7 +270,7 @@ fn an_assessment_is_told_whole() {
     };
     let scored =
         Verdict { score: Some(0.25), model: Some(model), ..verdict(Decision::Review, None) };
-    let message = v1::Verdict::decode(encode_verdict(&scored).encode_to_vec().as_slice()).unwrap();
+    let message = v1::Verdict::decode(encode_verdict(scored).encode_to_vec().as_slice()).unwrap();
     let told = message.model.unwrap();
     let added: f64 = told.contributions.iter().map(|group| group.log_odds).sum();
     assert!((told.bias + added - told.log_odds).abs() < 1e-12);

@@ -1,5 +1,6 @@
 //! The engine: one deterministic core on a thread of its own, fed by a bounded queue.
 
+mod ahead;
 mod batch;
 mod codec;
 mod context;
@@ -9,9 +10,13 @@ mod gather;
 mod handle;
 pub mod metrics;
 mod models;
+mod pace;
 mod request;
 mod scorer;
 mod shown;
+mod stages;
+mod work;
+mod writer;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, SCHEMA_TENANT, Setup};
@@ -22,3 +27,4 @@ pub use request::{
     StoredDecision, StoredVerdict,
 };
 pub use scorer::{Scorer, ScorerError};
+pub use stages::{STAGE_SECONDS, Stage};

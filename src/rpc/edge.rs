@@ -13,7 +13,6 @@ use tracing::{Instrument, field};
 use super::call::{Call, Gate};
 use super::error::RpcError;
 use super::method::Method;
-use super::metrics;
 
 /// The header that carries the code of a refusal.
 const GRPC_STATUS: &str = "grpc-status";
@@ -50,7 +49,7 @@ where
         };
         match self.gate.admit(method, request.headers()) {
             Err(error) => {
-                metrics::counted(method, error.code());
+                self.gate.meters.counted(method, error.code());
                 Box::pin(std::future::ready(Ok(error.status().into_http())))
             }
             Ok(call) if method.is_stream() => self.stream(method, call, request),

@@ -11,7 +11,7 @@ use crate::rpc::ask::Ask;
 use crate::rpc::context::Context;
 use crate::rpc::error::RpcError;
 use crate::rpc::method::Method;
-use crate::rpc::metrics::{self, Stopwatch};
+use crate::rpc::metrics::Stopwatch;
 use crate::rpc::status::Refusal;
 use crate::wire::pb::v1;
 
@@ -68,7 +68,7 @@ impl<'a, E: Ask> Recorder<'a, E> {
             }
         }
         self.record_all(facts).await?;
-        stopwatch.record(Method::StreamFacts);
+        self.context.gate.meters.took(Method::StreamFacts, stopwatch);
         let mut refusals = std::mem::take(&mut self.refusals);
         refusals.sort_by_key(|refusal| refusal.index);
         Ok(v1::StreamFactsResponse {
@@ -129,11 +129,11 @@ impl<'a, E: Ask> Recorder<'a, E> {
         let last = receipts.iter().map(|receipt| receipt.position).max().unwrap_or_default();
         self.ledger_position = self.ledger_position.max(last);
         let count = u64::try_from(receipts.len()).unwrap_or(u64::MAX);
-        metrics::stream_messages(Method::StreamFacts, Code::Ok, count);
+        self.context.gate.meters.stream_messages(Method::StreamFacts, Code::Ok, count);
     }
 
     fn refuse(&mut self, index: u64, fact_id: String, refusal: Refusal) {
-        metrics::stream_messages(Method::StreamFacts, refusal.code, 1);
+        self.context.gate.meters.stream_messages(Method::StreamFacts, refusal.code, 1);
         self.refusals.push(v1::FactRefusal {
             index,
             fact_id,

@@ -82,7 +82,9 @@ impl<'a, E: Ask> Recorder<'a, E> {
     /// they are tried one by one, and the rest together again.
     async fn record_all(&mut self, mut facts: Numbered) -> Result<(), RpcError> {
         while !facts.is_empty() {
-            match self.ask(facts.iter().map(|(_, fact)| fact.clone()).collect()).await {
+            let told = || facts.iter().map(|(_, fact)| fact.clone()).collect();
+            let answer = self.ask(told).await;
+            match answer {
                 Ok(receipts) => {
                     self.recorded(&receipts);
                     return Ok(());
@@ -102,7 +104,8 @@ impl<'a, E: Ask> Recorder<'a, E> {
     async fn record_each(&mut self, facts: Numbered) -> Result<(), RpcError> {
         for (index, fact) in facts {
             let fact_id = fact.id.to_string();
-            match self.ask(vec![fact]).await {
+            let answer = self.ask(|| vec![fact.clone()]).await;
+            match answer {
                 Ok(receipts) => self.recorded(&receipts),
                 Err(error @ RpcError::Engine(EngineError::Conflict { .. })) => {
                     self.refuse(index, fact_id, error.refusal());
@@ -114,9 +117,9 @@ impl<'a, E: Ask> Recorder<'a, E> {
     }
 
     /// Asks until the engine has room: a stream has time, and its client is held back meanwhile.
-    async fn ask(&self, facts: Vec<Fact>) -> Result<Vec<Receipt>, RpcError> {
+    async fn ask(&self, facts: impl Fn() -> Vec<Fact>) -> Result<Vec<Receipt>, RpcError> {
         loop {
-            match self.context.record(facts.clone()).await {
+            match self.context.record(facts()).await {
                 Err(RpcError::Engine(EngineError::Overloaded { retry_after_ms })) => {
                     tokio::time::sleep(Duration::from_millis(retry_after_ms)).await;
                 }

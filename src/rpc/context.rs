@@ -129,9 +129,11 @@ pub(super) fn invalid(field: &str, description: impl std::fmt::Display) -> Viola
     violations
 }
 
-pub(super) fn decode_verdict(bytes: Bytes) -> Result<v1::Verdict, RpcError> {
+/// The verdict that was found by `key`.
+pub(super) fn decode_verdict(key: &str, bytes: Bytes) -> Result<v1::Verdict, RpcError> {
     v1::Verdict::decode(bytes).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a verdict does not decode");
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(key, error, "a verdict does not decode");
         RpcError::BadAnswer
     })
 }

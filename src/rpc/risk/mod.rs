@@ -65,11 +65,12 @@ impl<E: Ask> Risk<E> {
     ) -> Result<v1::GetDecisionResponse, RpcError> {
         let with_facts = request.with_facts;
         let (name, id, key) = decision_key(request)?;
-        let stored =
-            self.0.find(key, with_facts).await?.ok_or(RpcError::NoDecision { name, key: id })?;
+        let Some(stored) = self.0.find(key, with_facts).await? else {
+            return Err(RpcError::NoDecision { name, key: id });
+        };
         Ok(v1::GetDecisionResponse {
             claim: Some(encode_claim(&stored.claim)),
-            verdict: Some(decode_verdict(stored.verdict)?),
+            verdict: Some(decode_verdict(&id, stored.verdict)?),
             observed_at: Some(encode_time(stored.observed_at)),
             signals: stored.signals.into_iter().map(reading).collect(),
             facts: stored.facts.iter().map(recorded).collect(),

@@ -69,7 +69,7 @@ async fn start<E: Ask>(
     answers: Sender,
     place: OwnedSemaphorePermit,
 ) {
-    let span = tracing::info_span!("claim", request_id = field::Empty);
+    let span = tracing::debug_span!("claim", request_id = field::Empty);
     let mut scored = Box::pin(answer(Arc::clone(context), claim).instrument(span));
     let first = poll_fn(|cx| Poll::Ready(scored.as_mut().poll(cx))).await;
     let finish = async move {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use prost::Message;
+use tonic_prost_build::manual::{Builder, Method, Service};
 
 const PROTO: &str = "proto";
 /// Names the version of the model that is built in.
@@ -34,7 +35,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = compiler.file_descriptor_set();
     write_descriptors(&out.join("vouch.descriptors.bin"), descriptors.clone())?;
     tonic_prost_build::configure().bytes(".").compile_fds(descriptors)?;
+    serve_encoded(&out);
     Ok(())
+}
+
+/// `RefundRiskService` once more, with answers that hold verdicts as they stand in the ledger, encoded.
+fn serve_encoded(out: &Path) {
+    let method = |name, route: &str, messages: &str| {
+        let output = format!("crate::wire::encoded::{messages}Response");
+        Method::builder()
+            .name(name)
+            .route_name(route)
+            .input_type(format!("crate::wire::pb::v1::{messages}Request"))
+            .output_type(output)
+            .codec_path("tonic_prost::ProstCodec")
+    };
+    let stream = method("score_refunds", "ScoreRefunds", "ScoreRefunds");
+    let service = Service::builder()
+        .name("RefundRiskService")
+        .package("vouch.v1")
+        .method(method("score_refund", "ScoreRefund", "ScoreRefund").build())
+        .method(stream.client_streaming().server_streaming().build())
+        .method(method("get_decision", "GetDecision", "GetDecision").build())
+        .build();
+    let folder = out.join("encoded");
+    // An error shows where the folder is written to.
+    std::fs::create_dir_all(&folder).ok();
+    Builder::new().build_client(false).out_dir(folder).compile(&[service]);
 }
 
 /// The folder of the model that is built in.

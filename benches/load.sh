@@ -1,7 +1,7 @@
 #!/bin/sh
 # What a verdict costs beside a bare gRPC echo of the same messages: builds both, runs them in turn, prints a table.
 #
-#   benches/load.sh              100,000 orders, 5 s for each measurement, 3 pairs: about 5 minutes
+#   benches/load.sh              100,000 orders, 5 s for each measurement, 3 pairs: about 6 minutes
 #   benches/load.sh --full       a million accounts
 #   benches/load.sh --help       every option
 #

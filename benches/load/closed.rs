@@ -15,7 +15,10 @@ use super::client::{Caller, Connection, RECORD_FACTS, SCORE_REFUND};
 use super::output::Fault;
 use super::sample::{Latencies, Sample};
 use super::server::Server;
-use super::target::{Span, Target};
+use super::target::{SHED, Span, Target};
+
+/// How long a caller that was refused waits.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// Connections, and callers on each.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +48,12 @@ async fn asker(target: Target, caller: Caller, span: Span) -> Result<Latencies, 
         if sent >= span.end {
             return Ok(latencies);
         }
-        target.ask(&caller, claim, None).await?;
-        if span.holds(Instant::now()) {
+        let code = target.ask(&caller, claim, Some(SHED)).await?;
+        if code == SHED {
+            // A client that behaves: it comes back later, with the next claim.
+            latencies.refused();
+            tokio::time::sleep(RETRY).await;
+        } else if span.holds(Instant::now()) {
             latencies.add(sent.elapsed());
         }
     }

@@ -26,7 +26,9 @@ mod report;
 mod run;
 mod sample;
 mod server;
+mod soak;
 mod spent;
+mod stages;
 mod stream;
 mod target;
 

@@ -11,10 +11,8 @@ use super::client::{Caller, Connection, SCORE_REFUND};
 use super::output::Fault;
 use super::sample::{Latencies, Sample};
 use super::spent::Spent;
-use super::target::{Span, Target};
+use super::target::{SHED, Span, Target};
 
-/// `RESOURCE_EXHAUSTED`.
-const SHED: u16 = 8;
 const CONNECTIONS: usize = 16;
 /// How long the last answers are waited for.
 const LAST_ANSWERS: Duration = Duration::from_secs(15);

@@ -8,7 +8,7 @@ use super::sample::{Sample, median};
 #[derive(Debug)]
 pub(crate) struct Report(Table);
 
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     "load",
     "server",
     "answers/s",
@@ -19,6 +19,7 @@ const HEADER: [&str; 10] = [
     "CPU us",
     "client CPU us",
     "written B",
+    "refused %",
 ];
 
 impl Report {
@@ -56,6 +57,7 @@ impl Report {
             format!("{:.0}", sample.cpu_us),
             format!("{:.0}", sample.client_cpu_us),
             format!("{:.0}", sample.written_bytes),
+            format!("{:.1}", sample.refused * 100.0),
         ]);
     }
 }

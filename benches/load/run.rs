@@ -17,9 +17,9 @@ use super::output::{Fault, line};
 use super::report::Report;
 use super::sample::Sample;
 use super::server::Server;
-use super::spent::memory_mib;
+use super::soak::soak;
 use super::target::Target;
-use super::{disk, h2load, stream};
+use super::{disk, h2load, stages, stream};
 
 /// Connections and unary calls on each.
 const SHAPES: [Shape; 4] = [shape(1, 1), shape(8, 1), shape(4, 16), BUSIEST];
@@ -30,10 +30,13 @@ const STREAM: Shape = shape(1, 256);
 const RECORDERS: usize = 4;
 /// Verdicts among which the echo's answer is chosen.
 const ANSWERS: usize = 255;
+/// Facts that are encoded before they are told: what the client does itself is not to be measured.
+const TOLD_AT_ONCE: usize = 400_000;
+/// The folder of the history.
+const HISTORY: &str = "history";
 /// Times of its capacity that overload a server.
 const OVERLOAD: f64 = 3.0;
-const SOAK_LINE_S: u64 = 60;
-const VERDICTS: &str = "vouch_verdicts_total";
+pub(crate) const VERDICTS: &str = "vouch_verdicts_total";
 const BATCHES_SUM: &str = "vouch_engine_batch_requests_sum";
 const BATCHES_COUNT: &str = "vouch_engine_batch_requests_count";
 
@@ -77,7 +80,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Fault> {
     pair.disk(options, "of one claim", alone.written_bytes, 1.0)?;
     pair.disk(options, "of a batch", busiest.written_bytes, batch)?;
     overload(&pair, busiest.rate, options.seconds).await?;
-    soak(&pair, busiest.rate / 2.0, options.soak_seconds).await?;
+    soak(&pair.vouch, busiest.rate / 2.0, options.soak_seconds).await?;
     if options.h2load {
         pair.calibrate(options)?;
     }
@@ -87,18 +90,21 @@ pub(crate) async fn run(options: &Options) -> Result<(), Fault> {
     if (counted - checked as f64).abs() > 0.5 {
         return Err(format!("{checked} verdicts came, but vouch counted {counted:.0}").into());
     }
-    line(format!("all {checked} answers of vouch were verdicts of their own, as it counted too"))
+    line(format!("all {checked} answers of vouch were verdicts of their own, as it counted too"))?;
+    // The servers go, and others come on the same ledger.
+    let Pair { vouch: Target { claims, .. }, folder, .. } = pair;
+    stages::print(options, &folder.path().join(HISTORY), folder.path(), &claims).await
 }
 
 impl Pair {
     /// Simulates a history, tells it to vouch, and starts an echo that answers as vouch does.
     async fn start(options: &Options) -> Result<Self, Fault> {
         let folder = tempfile::Builder::new().prefix("load-").tempdir_in(&options.data)?;
-        let history_folder = folder.path().join("history");
+        let history_folder = folder.path().join(HISTORY);
         std::fs::create_dir(&history_folder)?;
         line(format!("simulating {} orders", options.orders()))?;
         let mut history = History::simulate(&history_folder, options.orders(), now()?)?;
-        let vouch = Arc::new(Server::vouch(options, &history_folder, folder.path())?);
+        let vouch = Arc::new(Server::vouch(options, &history_folder, folder.path(), "")?);
         let checker = Arc::new(Checker::new(true));
         tell(&vouch, &mut history).await?;
         let claims = Arc::new(history.claims()?);
@@ -161,12 +167,22 @@ impl Pair {
 }
 
 /// Records the history, and says how fast.
-async fn tell(server: &Arc<Server>, history: &mut History) -> Result<(), Fault> {
+async fn tell(server: &Server, history: &mut History) -> Result<(), Fault> {
     let (mut facts, mut took) = (0, Duration::ZERO);
-    while let Some(batches) = history.next_facts()? {
-        let (recorded, time) = closed::record(server, RECORDERS, &batches).await?;
-        facts += recorded;
-        took += time;
+    let mut batches = Vec::new();
+    loop {
+        let next = history.next_facts()?;
+        let is_end = next.is_none();
+        batches.extend(next.into_iter().flatten());
+        if is_end || batches.len() >= TOLD_AT_ONCE / FACTS_PER_BATCH {
+            let (recorded, time) = closed::record(server, RECORDERS, &batches).await?;
+            facts += recorded;
+            took += time;
+            batches.clear();
+        }
+        if is_end {
+            break;
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "for people to read")]
     let rate = facts as f64 / took.as_secs_f64();
@@ -202,27 +218,8 @@ async fn overload(pair: &Pair, capacity: f64, seconds: u64) -> Result<(), Fault>
     ))
 }
 
-/// Half load for long: neither latency nor memory may grow.
-async fn soak(pair: &Pair, rate: f64, seconds: u64) -> Result<(), Fault> {
-    let mut left = seconds;
-    while left > 0 {
-        let part = left.min(SOAK_LINE_S);
-        let Outcome { answered, .. } = open::at_rate(&pair.vouch, rate, part).await?;
-        left -= part;
-        line(format!(
-            "soak, {} s: {:.0} answers/s, p50 {:.2} ms, p99 {:.2} ms, memory {} MiB",
-            seconds - left,
-            answered.rate,
-            answered.p50_ms,
-            answered.p99_ms,
-            memory_mib(pair.vouch.server.pid())?,
-        ))?;
-    }
-    Ok(())
-}
-
 /// Requests that vouch took at once.
-fn mean_batch(before: &Counters, after: &Counters) -> f64 {
+pub(crate) fn mean_batch(before: &Counters, after: &Counters) -> f64 {
     let grown = |name| after.total(name) - before.total(name);
     grown(BATCHES_SUM) / grown(BATCHES_COUNT).max(1.0)
 }

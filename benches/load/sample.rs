@@ -6,27 +6,36 @@ use super::spent::Spent;
 
 /// How long each of many took.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Latencies(Vec<Duration>);
+pub(crate) struct Latencies {
+    took: Vec<Duration>,
+    refused: u64,
+}
 
 impl Latencies {
     pub(crate) fn add(&mut self, latency: Duration) {
-        self.0.push(latency);
+        self.took.push(latency);
+    }
+
+    /// One was refused as too many.
+    pub(crate) fn refused(&mut self) {
+        self.refused += 1;
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.took.extend(other.took);
+        self.refused += other.refused;
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.0.len()
+        self.took.len()
     }
 
     /// The latencies that `permille` of a thousand do not exceed, ms.
     pub(crate) fn permille_ms<const N: usize>(mut self, permille: [usize; N]) -> [f64; N] {
-        self.0.sort_unstable();
+        self.took.sort_unstable();
         permille.map(|permille| {
-            let rank = (self.0.len() * permille).div_ceil(1_000).saturating_sub(1);
-            self.0.get(rank).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1_000.0)
+            let rank = (self.took.len() * permille).div_ceil(1_000).saturating_sub(1);
+            self.took.get(rank).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1_000.0)
         })
     }
 }
@@ -44,6 +53,8 @@ pub(crate) struct Sample {
     pub(crate) client_cpu_us: f64,
     /// Written to disk by the server for an answer.
     pub(crate) written_bytes: f64,
+    /// Refused as too many, for an answer.
+    pub(crate) refused: f64,
 }
 
 /// What server and client used during a measurement of `seconds`.
@@ -58,6 +69,7 @@ impl Sample {
     #[expect(clippy::cast_precision_loss, reason = "for people to read")]
     pub(crate) fn new(latencies: Latencies, window: Window) -> Self {
         let answers = (latencies.count() as f64).max(1.0);
+        let refused = latencies.refused as f64 / answers;
         let [p50_ms, p99_ms, p999_ms] = latencies.permille_ms([500, 990, 999]);
         Self {
             rate: answers / window.seconds,
@@ -67,6 +79,7 @@ impl Sample {
             cpu_us: window.server.cpu_s * 1e6 / answers,
             client_cpu_us: window.client.cpu_s * 1e6 / answers,
             written_bytes: window.server.written_bytes as f64 / answers,
+            refused,
         }
     }
 
@@ -81,6 +94,7 @@ impl Sample {
             cpu_us: of(|sample| sample.cpu_us),
             client_cpu_us: of(|sample| sample.client_cpu_us),
             written_bytes: of(|sample| sample.written_bytes),
+            refused: of(|sample| sample.refused),
         }
     }
 }

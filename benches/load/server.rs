@@ -39,11 +39,17 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts vouch with default settings, the geo files of the history and an empty ledger in `folder`.
-    pub(crate) fn vouch(options: &Options, history: &Path, folder: &Path) -> Result<Self, Fault> {
+    /// Starts vouch with default settings but for `more`, with the geo files of the history, on the ledger in `folder`,
+    /// which may be new.
+    pub(crate) fn vouch(
+        options: &Options,
+        history: &Path,
+        folder: &Path,
+        more: &str,
+    ) -> Result<Self, Fault> {
         let metrics = free_address()?;
         let config = folder.join("vouch.toml");
-        std::fs::write(&config, settings(options, history, folder, metrics)?)?;
+        std::fs::write(&config, settings(options, history, folder, metrics)? + more)?;
         let process = Command::new(&options.vouch)
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(&config)

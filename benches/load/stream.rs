@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use h2::{RecvStream, SendStream};
+use prost::Message;
 use prost::bytes::{Buf, Bytes, BytesMut};
 use prost::encoding::{DecodeContext, WireType, decode_key, skip_field};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use vouch::wire::pb::v1;
 
 use super::answer::{PREFIX_BYTES, take};
 use super::claims::Claims;
@@ -16,11 +18,12 @@ use super::client::{Caller, Connection, SCORE_REFUNDS, status};
 use super::closed::Shape;
 use super::output::Fault;
 use super::sample::{Latencies, Sample};
-use super::target::{Span, Target};
+use super::target::{SHED, Span, Target};
 
 /// Fields of `ScoreRefundsResponse`.
 const REQUEST_ID: u32 = 1;
 const VERDICT: u32 = 2;
+const REFUSAL: u32 = 3;
 
 /// When each claim that is under way was sent.
 type UnderWay = Arc<Mutex<HashMap<String, Instant>>>;
@@ -94,11 +97,16 @@ async fn read(
         buffer.extend_from_slice(&part);
         while let Some(message) = next_message(&mut buffer) {
             let (request_id, verdict) = answer(message)?;
-            target.checker.check(&verdict, &request_id)?;
             let sent = locked(under_way).remove(&request_id);
             let sent = sent.ok_or_else(|| format!("`{request_id}` was answered twice"))?;
-            if span.holds(Instant::now()) {
-                latencies.add(sent.elapsed());
+            match verdict {
+                Some(verdict) => {
+                    target.checker.check(&verdict, &request_id)?;
+                    if span.holds(Instant::now()) {
+                        latencies.add(sent.elapsed());
+                    }
+                }
+                None => latencies.refused(),
             }
             places.add_permits(1);
         }
@@ -129,17 +137,22 @@ fn next_message(buffer: &mut BytesMut) -> Option<Bytes> {
     Some(message)
 }
 
-/// Request id and encoded verdict of an answer.
-fn answer(mut message: Bytes) -> Result<(String, Bytes), Fault> {
-    let (mut request_id, mut verdict) = (Bytes::new(), None);
+/// Request id and encoded verdict of an answer; no verdict when the claim was refused as one too many.
+fn answer(mut message: Bytes) -> Result<(String, Option<Bytes>), Fault> {
+    let (mut request_id, mut verdict, mut shed) = (Bytes::new(), None, false);
     while message.has_remaining() {
         match decode_key(&mut message)? {
             (REQUEST_ID, WireType::LengthDelimited) => request_id = take(&mut message)?,
             (VERDICT, WireType::LengthDelimited) => verdict = Some(take(&mut message)?),
+            (REFUSAL, WireType::LengthDelimited) => {
+                shed = v1::ClaimRefusal::decode(take(&mut message)?)?.code == u32::from(SHED);
+            }
             (field, wire) => skip_field(wire, field, &mut message, DecodeContext::default())?,
         }
     }
     let request_id = String::from_utf8(request_id.to_vec())?;
-    let verdict = verdict.ok_or_else(|| format!("`{request_id}` was refused in a stream"))?;
+    if verdict.is_none() && !shed {
+        return Err(format!("`{request_id}` was refused in a stream").into());
+    }
     Ok((request_id, verdict))
 }

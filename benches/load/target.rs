@@ -17,6 +17,9 @@ use super::spent::Spent;
 /// Runs before anything counts.
 const WARM_UP: Duration = Duration::from_millis(500);
 
+/// `RESOURCE_EXHAUSTED`.
+pub(crate) const SHED: u16 = 8;
+
 /// A server, and what it is asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {

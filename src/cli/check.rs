@@ -204,7 +204,7 @@ fn geo_files(settings: &Settings, report: &mut Report) -> Result<Available, Fail
             return Ok(named);
         }
     };
-    for (file, age_d) in geo.ages_d(SystemClock.now()) {
+    for (file, age_d) in geo.ages_d(SystemClock::new().now()) {
         if settings.geo_max_age_d.is_some_and(|most| age_d > most) {
             let text = format!(
                 "geo file `{file}` is {age_d:.0} days old: verdicts will call it stale; get a newer one"
@@ -238,7 +238,7 @@ fn check_policy(
         }
         Err(error) => return Err(error.into()),
     };
-    match policy::load_at(&source, available, Some(SystemClock.now())) {
+    match policy::load_at(&source, available, Some(SystemClock::new().now())) {
         Ok((policy, warnings)) => {
             report.problems(&file, &warnings)?;
             let shipped = if path.is_none() { " (shipped)" } else { "" };

@@ -80,8 +80,11 @@ impl Import {
             return Err(refused(&read));
         }
         facts::arrange(&mut read.keys);
-        let leak =
-            Leak { source: self.source, first_seen: self.first_seen, now: SystemClock.now() };
+        let leak = Leak {
+            source: self.source,
+            first_seen: self.first_seen,
+            now: SystemClock::new().now(),
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let sent = runtime.block_on(send::send(&self.server, &leak, &read.keys))?;
         let skipped = match read.bad {

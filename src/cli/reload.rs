@@ -83,8 +83,9 @@ fn needs_restart(started: &Config, now: &Config) -> Vec<&'static str> {
     let changed = [
         ("tenant", started.tenant != now.tenant),
         ("server", started.server != now.server),
-        ("engine.waiting_max", started.waiting_max != now.waiting_max),
-        ("engine.batch_max", started.batch_max != now.batch_max),
+        ("engine.waiting_max", started.engine.waiting_max != now.engine.waiting_max),
+        ("engine.waiting_max_ms", started.engine.waiting_max_ms != now.engine.waiting_max_ms),
+        ("engine.batch_max", started.engine.batch_max != now.engine.batch_max),
         ("storage.path", started.data != now.data),
         ("storage.cache_mib", started.cache_bytes != now.cache_bytes),
         ("storage.checkpoint_every", started.checkpoint_every != now.checkpoint_every),

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -71,10 +72,14 @@ async fn serve(config: Config, read: ReadConfig, demo: bool) -> Result<(), Failu
             .set_buckets_for_metric(Matcher::Suffix("_requests".to_owned()), &BATCH_BUCKETS)?
             .install()?;
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let core = open_core(&config, clock.now())?;
     let ledger_end = core.ledger_end();
-    let limits = QueueLimits { waiting_max: config.waiting_max, batch_max: config.batch_max };
+    let limits = QueueLimits {
+        waiting_max: config.engine.waiting_max,
+        longest_wait: Duration::from_millis(config.engine.waiting_max_ms),
+        batch_max: config.engine.batch_max,
+    };
     let (handle, thread) = engine::start(core, Arc::clone(&clock), limits)?;
     tracing::info!(%address, ledger_end, data = %config.data.display(), "serving");
     let failed = Notify::new();

@@ -21,10 +21,8 @@ pub struct Config {
     pub tenant: TenantId,
     /// The gRPC server.
     pub server: ServerConfig,
-    /// Requests that may wait.
-    pub waiting_max: usize,
-    /// Requests that are worked on together.
-    pub batch_max: usize,
+    /// The queue in front of the engine.
+    pub engine: EngineConfig,
     /// Where ledger and state are kept.
     pub data: PathBuf,
     /// Memory for remembered entities, bytes.
@@ -58,6 +56,17 @@ pub struct ServerConfig {
     pub drain_max_ms: u64,
     /// Claims of one stream that may be in work.
     pub stream_in_flight_max: u32,
+}
+
+/// The queue in front of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EngineConfig {
+    /// Requests that may wait.
+    pub waiting_max: usize,
+    /// Longest that a request may have to wait, as far as can be told when it comes, ms.
+    pub waiting_max_ms: u64,
+    /// Requests that are worked on together.
+    pub batch_max: usize,
 }
 
 /// The models that score claims.
@@ -164,13 +173,11 @@ impl Config {
         let metrics = metrics.check(problems);
         let log = log.check(problems);
         // Everything was looked at: what is wrong with one section hides nothing of the next.
-        let (waiting_max, batch_max) = engine?;
         let (data, cache_bytes, checkpoint_every) = storage?;
         Some(Self {
             tenant: tenant.ok()?,
             server: server?,
-            waiting_max,
-            batch_max,
+            engine: engine?,
             data,
             cache_bytes,
             checkpoint_every,

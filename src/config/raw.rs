@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::paths::Paths;
-use super::{Champion, LogConfig, ModelConfig, ServerConfig};
+use super::{Champion, EngineConfig, LogConfig, ModelConfig, ServerConfig};
 use crate::document::Problems;
 use crate::domain::CHALLENGERS_MAX;
 use crate::geo::GeoFiles;
@@ -27,6 +27,7 @@ pub(super) struct RawServer {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawEngine {
     waiting_max: Option<Spanned<u64>>,
+    waiting_max_ms: Option<Spanned<u64>>,
     batch_max: Option<Spanned<u64>>,
 }
 
@@ -111,12 +112,17 @@ impl RawServer {
 }
 
 impl RawEngine {
-    /// Requests that may wait, and requests that are worked on together.
-    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<(usize, usize)> {
+    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<EngineConfig> {
         let waiting =
             whole("engine.waiting_max", self.waiting_max, 4_096, (1, 1_000_000), problems);
+        let (given, bounds) = (self.waiting_max_ms, (1, 600_000));
+        let wait_ms = whole("engine.waiting_max_ms", given, 50, bounds, problems);
         let batch = whole("engine.batch_max", self.batch_max, 256, (1, 65_536), problems);
-        Some((size(waiting?)?, size(batch?)?))
+        Some(EngineConfig {
+            waiting_max: size(waiting?)?,
+            waiting_max_ms: wait_ms?,
+            batch_max: size(batch?)?,
+        })
     }
 }
 

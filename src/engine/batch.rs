@@ -17,6 +17,7 @@ use foldhash::fast::RandomState;
 use super::core::{Core, CoreError};
 use super::metrics;
 use super::request::{Answer, EngineError, Request};
+use super::stages::Stage;
 use crate::domain::{Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Names, Record, RecordKind};
 use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, subjects_of_decision};
@@ -106,13 +107,14 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Decides what waits, and hands out the records to append and the answers in the order of the requests.
-    pub(super) fn finish(mut self) -> Result<(Vec<Record>, Vec<Answered>), CoreError> {
+    /// Decides what waits, and hands out the records to append, where their names stand, and the answers in the order of
+    /// the requests.
+    pub(super) fn finish(mut self) -> Result<(Vec<Record>, Names, Vec<Answered>), CoreError> {
         self.decide_waiting()?;
         metrics::facts(self.facts);
         let unanswered = || Err(EngineError::Storage);
         let answers = self.answers.into_iter().map(|a| a.unwrap_or_else(unanswered)).collect();
-        Ok((self.records, answers))
+        Ok((self.records, self.names, answers))
     }
 
     fn find(
@@ -157,7 +159,14 @@ impl<'a> Batch<'a> {
     }
 
     fn commit(&mut self, event: Event) -> Result<(), CoreError> {
-        Ok(self.core.store.commit(&[event])?)
+        self.core.store.commit(&[event])?;
+        self.lap(Stage::Fold);
+        Ok(())
+    }
+
+    /// The time since the last lap went into this stage.
+    fn lap(&mut self, stage: Stage) {
+        self.core.stopwatch.lap(stage);
     }
 
     /// Decides what waits when the event is about to read or write what that will change. What a fact's context adds

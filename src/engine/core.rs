@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::ahead::{Ahead, Appended};
 use super::batch::Batch;
 use super::codec::{Codec, CodecError, RecordedClaim};
 use super::models::Models;
 use super::places::Places;
 use super::request::{Answer, EngineError, Request};
+use super::stages::{Stage, Stopwatch};
+use crate::clock::Clock;
 use crate::domain::{TenantId, Timestamp, Versions};
 use crate::geo::Geo;
 use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
@@ -44,14 +47,20 @@ pub struct Setup {
 /// The deterministic core.
 pub struct Core {
     pub(super) setup: Arc<Setup>,
-    pub(super) ledger: Box<dyn Ledger>,
+    pub(super) ledger: Ahead,
     pub(super) store: Box<dyn StateStore>,
     /// Where addresses are, by the geo files of the setup.
     pub(super) places: Places,
     /// When the last record was taken in: time does not run backwards in the ledger.
     pub(super) last_observed_at: Timestamp,
-    /// The last position at which this process told a finding.
-    last_finding: u64,
+    pub(super) stopwatch: Stopwatch,
+}
+
+/// A batch that was worked on. Nothing of it may be answered before its records, and all before them, are on disk.
+pub(super) struct Computed {
+    pub(super) records: Arc<Appended>,
+    /// In the order of the requests.
+    pub(super) answers: Vec<Result<Answer, EngineError>>,
 }
 
 impl std::fmt::Debug for Core {
@@ -94,9 +103,9 @@ impl Core {
     ) -> Result<Self, CoreError> {
         let last = ledger.read(ledger.end())?;
         let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
-        let setup = setup.into();
-        let places = Places::default();
-        let mut core = Self { setup, ledger, store, places, last_observed_at, last_finding: 0 };
+        let (setup, ledger) = (setup.into(), Ahead::new(ledger));
+        let (places, stopwatch) = (Places::default(), Stopwatch::new(None));
+        let mut core = Self { setup, ledger, store, places, last_observed_at, stopwatch };
         core.fold_tail()?;
         core.note_schema(now)?;
         Ok(core)
@@ -124,33 +133,81 @@ impl Core {
         &mut self,
         requests: impl IntoIterator<Item = (Timestamp, Request)>,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
+        let Computed { records, answers } = self.compute(requests)?;
+        self.append(&records)?;
+        self.settle(&records)?;
+        Ok(answers)
+    }
+
+    /// Works on requests. Their records are not in the ledger yet: they have to be appended before the next requests are
+    /// worked on, or to [go ahead](Self::go_ahead) of the disk.
+    ///
+    /// # Errors
+    /// As [`Self::process`].
+    pub(super) fn compute(
+        &mut self,
+        requests: impl IntoIterator<Item = (Timestamp, Request)>,
+    ) -> Result<Computed, CoreError> {
+        self.stopwatch.start();
+        let base = self.ledger.end();
         let mut batch = Batch::new(self);
         let mut requests = requests.into_iter();
         loop {
-            let ahead: Vec<_> = requests.by_ref().take(LOOK_AHEAD).collect();
-            if ahead.is_empty() {
+            let next: Vec<_> = requests.by_ref().take(LOOK_AHEAD).collect();
+            if next.is_empty() {
                 break;
             }
-            if ahead.len() > 1 {
-                batch.expect(ahead.iter().map(|(_, request)| request));
+            if next.len() > 1 {
+                batch.expect(next.iter().map(|(_, request)| request));
             }
-            for (now, request) in ahead {
+            for (now, request) in next {
                 batch.take(request, now)?;
             }
         }
-        let (records, answers) = batch.finish()?;
-        if let Some(last) = records.last() {
-            let observed_at = last.observed_at;
-            let base = self.ledger.end();
-            let end = self.ledger.append(&records)?;
-            self.store.settled(end)?;
-            self.last_observed_at = observed_at;
-            self.store.evict_expired(observed_at)?;
-            let positions = base + 1..;
-            let told = positions.zip(&records).filter(|(_, r)| r.kind == RecordKind::Finding);
-            self.last_finding = told.map(|(at, _)| at).last().unwrap_or(self.last_finding);
+        let (records, names, answers) = batch.finish()?;
+        let records = Arc::new(Appended::new(base, records, names));
+        self.last_observed_at = records.observed_at().unwrap_or(self.last_observed_at);
+        Ok(Computed { records, answers })
+    }
+
+    /// Puts the records of a batch on disk. Nothing else is under way.
+    pub(super) fn append(&mut self, records: &Appended) -> Result<(), CoreError> {
+        if !records.is_empty() {
+            self.ledger.append(records.records())?;
         }
-        Ok(answers)
+        self.stopwatch.lap(Stage::Ledger);
+        Ok(())
+    }
+
+    /// The records of a batch are being put on disk by a [writer](Ledger::writer). Later batches see them.
+    pub(super) fn go_ahead(&mut self, records: Arc<Appended>) {
+        self.ledger.go(records);
+    }
+
+    /// The records of a batch, and all before them, are on disk.
+    pub(super) fn settle(&mut self, records: &Appended) -> Result<(), CoreError> {
+        self.ledger.arrived();
+        if let Some(observed_at) = records.observed_at() {
+            self.store.settled(records.end())?;
+            self.store.evict_expired(observed_at)?;
+        }
+        self.stopwatch.lap(Stage::Settle);
+        Ok(())
+    }
+
+    /// Some state can only be written when nothing is ahead of the disk, and has waited for that long enough.
+    pub(super) fn must_rest(&self) -> bool {
+        self.store.is_behind()
+    }
+
+    /// A handle that appends beside this, if the ledger gives one.
+    pub(super) fn writer(&self) -> Option<Box<dyn Ledger>> {
+        self.ledger.writer()
+    }
+
+    /// Measures from here on how long its stages take.
+    pub(super) fn measure(&mut self, clock: Arc<dyn Clock>) {
+        self.stopwatch = Stopwatch::new(Some(clock));
     }
 
     /// What it works with.
@@ -179,16 +236,11 @@ impl Core {
         self.ledger.end()
     }
 
-    /// The last position at which this process told a finding; 0 before the first.
-    pub(super) const fn last_finding(&self) -> u64 {
-        self.last_finding
-    }
-
     fn fold_tail(&mut self) -> Result<(), CoreError> {
         let from = self.store.checkpoint() + 1;
         let mut events = Vec::with_capacity(FOLD_BATCH);
         let mut folded = 0_u64;
-        for read in self.ledger.scan(from) {
+        for read in self.ledger.on_disk().scan(from) {
             let (position, record) = read?;
             events.extend(events_of(&*self.setup.codec, position, &record)?);
             folded += 1;

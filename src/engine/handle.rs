@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::core::{Core, Setup};
 use super::metrics;
+use super::pace::{Pace, Place};
 use super::request::{Answer, EngineError, Request};
+use super::work::Worker;
+use super::writer::Writer;
 use crate::clock::Clock;
 
 /// How much waits and how much is taken at once.
@@ -16,26 +20,40 @@ use crate::clock::Clock;
 pub struct QueueLimits {
     /// Requests that may wait; more are refused.
     pub waiting_max: usize,
+    /// A request that would wait longer is refused, by how fast those before it went.
+    pub longest_wait: Duration,
     /// Requests that are worked on together at most.
     pub batch_max: usize,
 }
 
-/// When a refused caller should try again: about the time in which a full queue is worked off.
-const RETRY_AFTER_MS: u64 = 50;
+/// A refused caller is not told to come back sooner.
+const RETRY_AFTER_MIN_MS: u64 = 10;
 
 type Reply = oneshot::Sender<Result<Answer, EngineError>>;
 
-enum Job {
-    /// A question, and where its answer goes.
-    Ask(Request, Reply),
+pub(super) enum Job {
+    /// A question, and who asks.
+    Ask(Request, Asked),
     /// Work with this from here on, and say so.
     Adopt(Arc<Setup>, oneshot::Sender<()>),
+    /// The thread that writes the ledger has ended.
+    WriterEnded,
+}
+
+/// Somebody who waits for an answer.
+pub(super) struct Asked {
+    reply: Reply,
+    place: Place,
+    /// Since when, by [`Clock::elapsed`].
+    since: Duration,
 }
 
 /// The door to a running engine. Clones lead to the same engine.
 #[derive(Debug, Clone)]
 pub struct EngineHandle {
     jobs: mpsc::Sender<Job>,
+    pace: Arc<Pace>,
+    clock: Arc<dyn Clock>,
     draining: Arc<AtomicBool>,
     findings: watch::Receiver<u64>,
 }
@@ -47,23 +65,57 @@ pub struct EngineThread {
     draining: Arc<AtomicBool>,
 }
 
-/// Starts the engine on a thread of its own.
+/// Starts the engine on a thread of its own, and beside it one that writes the ledger, if that gives a
+/// [handle](crate::ledger::Ledger::writer).
 ///
 /// # Errors
 /// The system gives no thread.
 pub fn start(
-    core: Core,
+    mut core: Core,
     clock: Arc<dyn Clock>,
     limits: QueueLimits,
 ) -> std::io::Result<(EngineHandle, EngineThread)> {
+    core.measure(Arc::clone(&clock));
     let (jobs, waiting) = mpsc::channel(limits.waiting_max);
     let draining = Arc::new(AtomicBool::new(false));
-    let (news, findings) = watch::channel(core.last_finding());
-    let thread = std::thread::Builder::new()
-        .name("engine".to_owned())
-        .spawn(move || run(core, &*clock, waiting, limits.batch_max, &news))?;
-    let handle = EngineHandle { jobs, draining: Arc::clone(&draining), findings };
+    let (news, findings) = watch::channel(0);
+    let (news, pace) = (Arc::new(news), Arc::new(Pace::new(limits.longest_wait, limits.batch_max)));
+    let writer = core.writer().map(|ledger| {
+        Writer::start(ledger, Arc::clone(&clock), Arc::clone(&news), jobs.downgrade())
+    });
+    let worker = Worker {
+        core,
+        clock: Arc::clone(&clock),
+        waiting,
+        batch_max: limits.batch_max,
+        pace: Arc::clone(&pace),
+        news,
+        writer: writer.transpose()?,
+    };
+    let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(|| worker.run())?;
+    let handle = EngineHandle { jobs, pace, clock, draining: Arc::clone(&draining), findings };
     Ok((handle, EngineThread { thread, draining }))
+}
+
+impl Asked {
+    pub(super) const fn units(&self) -> u64 {
+        self.place.units()
+    }
+
+    /// How long it has waited at this time.
+    pub(super) fn waited(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.since)
+    }
+
+    /// It wants no answer any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    /// A caller that went away meanwhile finds the answer under its request id.
+    pub(super) fn answer(self, answer: Result<Answer, EngineError>) {
+        drop(self.reply.send(answer));
+    }
 }
 
 impl EngineHandle {
@@ -71,17 +123,16 @@ impl EngineHandle {
     /// is dropped; one that has is finished all the same.
     ///
     /// # Errors
-    /// The queue is full, the engine drains or has failed, or the request is refused.
+    /// The queue is full or too slow, the engine drains or has failed, or the request is refused.
     pub async fn ask(&self, request: Request) -> Result<Answer, EngineError> {
         if self.draining.load(Ordering::Acquire) {
             return Err(EngineError::Draining);
         }
-        let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job::Ask(request, answer)).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => {
-                metrics::shed();
-                EngineError::Overloaded { retry_after_ms: RETRY_AFTER_MS }
-            }
+        let place = self.pace.enter(&request).map_err(overloaded)?;
+        let (reply, answered) = oneshot::channel();
+        let asked = Asked { reply, place, since: self.clock.elapsed() };
+        self.jobs.try_send(Job::Ask(request, asked)).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => overloaded(self.pace.wait()),
             mpsc::error::TrySendError::Closed(_) => EngineError::Storage,
         })?;
         answered.await.unwrap_or(Err(EngineError::Storage))
@@ -133,62 +184,9 @@ impl EngineThread {
     }
 }
 
-/// Works until every handle is gone. Whatever waits is taken together: batches grow with the load, and nobody waits for
-/// a timer when there is none.
-fn run(
-    mut core: Core,
-    clock: &dyn Clock,
-    mut waiting: mpsc::Receiver<Job>,
-    batch_max: usize,
-    news: &watch::Sender<u64>,
-) -> Result<(), EngineError> {
-    metrics::live(core.setup(), true);
-    let mut jobs = Vec::with_capacity(batch_max);
-    let mut asked = Vec::with_capacity(batch_max);
-    while waiting.blocking_recv_many(&mut jobs, batch_max) > 0 {
-        let left = waiting.len();
-        for job in jobs.drain(..) {
-            match job {
-                // Callers that have gone away want no answer any more.
-                Job::Ask(_, answer) if answer.is_closed() => {}
-                Job::Ask(request, answer) => asked.push((request, answer)),
-                Job::Adopt(setup, done) => {
-                    work(&mut core, clock, &mut asked, left, news)?;
-                    metrics::live(core.setup(), false);
-                    core.adopt(setup);
-                    metrics::live(core.setup(), true);
-                    // Whoever asked for it may have gone away.
-                    done.send(()).ok();
-                }
-            }
-        }
-        work(&mut core, clock, &mut asked, left, news)?;
-    }
-    core.flush().map_err(|failure| {
-        tracing::error!(error = &failure as &dyn std::error::Error, "state was not written out");
-        EngineError::Storage
-    })
-}
-
-/// Answers what was asked together, as one batch; `left` more wait behind it.
-fn work(
-    core: &mut Core,
-    clock: &dyn Clock,
-    asked: &mut Vec<(Request, Reply)>,
-    left: usize,
-    news: &watch::Sender<u64>,
-) -> Result<(), EngineError> {
-    metrics::batch(asked.len(), left);
-    let (requests, answers): (Vec<_>, Vec<_>) = asked.drain(..).unzip();
-    let results = core.process(requests, clock.now()).map_err(|failure| {
-        tracing::error!(error = &failure as &dyn std::error::Error, "storage failed: stopping");
-        EngineError::Storage
-    })?;
-    let told = core.last_finding();
-    news.send_if_modified(|last| std::mem::replace(last, told) != told);
-    for (answer, result) in answers.into_iter().zip(results) {
-        // A caller that went away meanwhile finds the answer under its request id.
-        drop(answer.send(result));
-    }
-    Ok(())
+/// Refuses a request: it may come back when what waits now has gone.
+fn overloaded(wait: Duration) -> EngineError {
+    metrics::shed();
+    let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    EngineError::Overloaded { retry_after_ms: retry_after_ms.max(RETRY_AFTER_MIN_MS) }
 }

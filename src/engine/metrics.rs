@@ -2,7 +2,7 @@
 
 use super::core::Setup;
 
-/// Requests refused because the queue was full.
+/// Requests refused because too many waited, or would have for too long.
 pub const SHED_TOTAL: &str = "vouch_engine_shed_total";
 /// Requests per micro-batch.
 pub const BATCH_REQUESTS: &str = "vouch_engine_batch_requests";

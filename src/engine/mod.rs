@@ -1,5 +1,6 @@
 //! The engine: one deterministic core on a thread of its own, fed by a bounded queue.
 
+mod ahead;
 mod batch;
 mod codec;
 mod context;
@@ -9,10 +10,14 @@ mod gather;
 mod handle;
 pub mod metrics;
 mod models;
+mod pace;
 mod places;
 mod request;
 mod scorer;
 mod shown;
+mod stages;
+mod work;
+mod writer;
 
 pub use codec::{Codec, CodecError, RecordedClaim};
 pub use core::{Core, CoreError, SCHEMA_TENANT, Setup};
@@ -23,3 +28,4 @@ pub use request::{
     StoredDecision, StoredVerdict,
 };
 pub use scorer::{Scorer, ScorerError};
+pub use stages::{STAGE_SECONDS, Stage};

@@ -1,6 +1,8 @@
 //! The embedded ledger, on disk.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
@@ -23,6 +25,7 @@ const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 ///
 /// An append is one batch over all keyspaces, forced to disk before it becomes visible here. A missing id costs a look
 /// into a bloom filter, which fjall keeps for every table of the keyspaces `ledger_ids` and `ledger_aliases`.
+#[derive(Clone)]
 pub struct FjallLedger {
     database: Database,
     /// Position, 8 bytes big-endian -> record.
@@ -33,10 +36,10 @@ pub struct FjallLedger {
     aliases: Keyspace,
     /// Listed key -> nothing.
     listed: Keyspace,
-    /// The last position that is known to be on disk. INVARIANT: nothing behind it is ever shown.
-    end: u64,
+    /// The last position that is known to be on disk, for all handles. INVARIANT: nothing behind it is ever shown.
+    end: Arc<AtomicU64>,
     /// A write failed: what is on disk is unknown until the database was opened again.
-    broken: bool,
+    broken: Arc<AtomicBool>,
     /// Writes a batch and forces it to disk. Tests put a failing one here.
     write: fn(OwnedWriteBatch) -> fjall::Result<()>,
 }
@@ -68,8 +71,8 @@ impl FjallLedger {
             ids: keyspace("ledger_ids")?,
             aliases: keyspace("ledger_aliases")?,
             listed: keyspace("ledger_listed")?,
-            end,
-            broken: false,
+            end: Arc::new(AtomicU64::new(end)),
+            broken: Arc::default(),
             write: OwnedWriteBatch::commit,
         })
     }
@@ -100,31 +103,35 @@ impl FjallLedger {
 
 impl Ledger for FjallLedger {
     fn end(&self) -> u64 {
-        self.end
+        self.end.load(Ordering::Acquire)
     }
 
     fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
-        if self.broken {
+        if self.broken.load(Ordering::Acquire) {
             return Err(storage(BrokenError));
         }
         if records.is_empty() {
-            return Ok(self.end);
+            return Ok(self.end());
         }
         check_names(self, records)?;
         let batch = OwnedWriteBatch::with_capacity(self.database.clone(), records.len() * 3);
         // The journal is forced to disk inside `commit`, before any reader sees the batch.
         let mut batch = batch.durability(Some(PersistMode::SyncAll));
-        let mut position = self.end;
+        let mut position = self.end();
         for record in records {
             position += 1;
             self.add(&mut batch, position, record)?;
         }
         (self.write)(batch).map_err(|error| {
-            self.broken = true;
+            self.broken.store(true, Ordering::Release);
             storage(error)
         })?;
-        self.end = position;
+        self.end.store(position, Ordering::Release);
         Ok(position)
+    }
+
+    fn writer(&self) -> Option<Box<dyn Ledger>> {
+        Some(Box::new(self.clone()))
     }
 
     fn find(
@@ -139,7 +146,7 @@ impl Ledger for FjallLedger {
         let (position, digest) = value.split_first_chunk().ok_or_else(|| odd_entry(id))?;
         let position = u64::from_be_bytes(*position);
         let digest = Sha256(digest.try_into().map_err(|_| odd_entry(id))?);
-        Ok((position <= self.end).then_some(Found { position, digest }))
+        Ok((position <= self.end()).then_some(Found { position, digest }))
     }
 
     fn find_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<u64>, LedgerError> {
@@ -147,7 +154,7 @@ impl Ledger for FjallLedger {
             return Ok(None);
         };
         let position = <[u8; 8]>::try_from(&*value).map_err(|_| odd_entry(alias))?;
-        Ok(Some(u64::from_be_bytes(position)).filter(|position| *position <= self.end))
+        Ok(Some(u64::from_be_bytes(position)).filter(|position| *position <= self.end()))
     }
 
     fn list(
@@ -157,12 +164,13 @@ impl Ledger for FjallLedger {
         after: u64,
         limit: usize,
     ) -> Result<Vec<u64>, LedgerError> {
-        if after >= self.end {
+        let end = self.end();
+        if after >= end {
             return Ok(Vec::new());
         }
         let key = |position| listed_key(tenant, kind, position);
         let mut positions = Vec::new();
-        for entry in self.listed.range(key(after + 1)..=key(self.end)).take(limit) {
+        for entry in self.listed.range(key(after + 1)..=key(end)).take(limit) {
             let key = entry.key().map_err(storage)?;
             positions.push(listed_position(&key).ok_or_else(|| odd_entry("a listed record"))?);
         }
@@ -170,7 +178,7 @@ impl Ledger for FjallLedger {
     }
 
     fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
-        if position == 0 || position > self.end {
+        if position == 0 || position > self.end() {
             return Ok(None);
         }
         let bytes = self.records.get(position.to_be_bytes()).map_err(storage)?;
@@ -182,20 +190,20 @@ impl Ledger for FjallLedger {
         &self,
         position: u64,
     ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
-        let from = position.max(1);
-        if from > self.end {
+        let (from, end) = (position.max(1), self.end());
+        if from > end {
             return Box::new(std::iter::empty());
         }
-        let range = self.records.range(from.to_be_bytes()..=self.end.to_be_bytes());
-        Box::new(Scan::new(range, from, self.end))
+        let range = self.records.range(from.to_be_bytes()..=end.to_be_bytes());
+        Box::new(Scan::new(range, from, end))
     }
 }
 
 impl fmt::Debug for FjallLedger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FjallLedger")
-            .field("end", &self.end)
-            .field("broken", &self.broken)
+            .field("end", &self.end())
+            .field("broken", &self.broken.load(Ordering::Acquire))
             .finish_non_exhaustive()
     }
 }

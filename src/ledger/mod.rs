@@ -34,6 +34,12 @@ pub trait Ledger: Send {
     /// appended.
     fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError>;
 
+    /// Another handle on the same ledger, for a thread that appends while this one is read. What either appends, both
+    /// see, once it is on disk; only one of them appends at a time. `None`: an append takes too little time for that.
+    fn writer(&self) -> Option<Box<dyn Ledger>> {
+        None
+    }
+
     /// Whether a record under this name may be asked for once it is appended, or may come a second time.
     ///
     /// A ledger that says no is given records without digest and body: nobody needs them. It says no only about names of

@@ -15,7 +15,7 @@ use super::deadline::{self, Deadline};
 use super::error::RpcError;
 use super::limits::ServerLimits;
 use super::method::Method;
-use super::metrics::{self, Stopwatch};
+use super::metrics::{Meters, Stopwatch};
 use crate::engine::EngineError;
 
 const BUSY_RETRY_AFTER_MS: u64 = 100;
@@ -28,6 +28,7 @@ pub(super) struct Gate {
     pub(super) draining: CancellationToken,
     /// Requests and streams that are under way.
     pub(super) tasks: TaskTracker,
+    pub(super) meters: Arc<Meters>,
     requests: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
@@ -38,6 +39,7 @@ impl Gate {
             limits,
             draining: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            meters: Arc::new(Meters::new()),
             requests: semaphore(limits.requests_in_flight_max),
             streams: semaphore(limits.streams_max),
         }
@@ -62,7 +64,16 @@ impl Gate {
         let own = Duration::from_millis(self.limits.deadline_max_ms);
         let deadline =
             if method.is_stream() { client } else { Some(deadline::smaller(client, own)) };
-        Ok(Call::new(method, deadline, place, self.tasks.token()))
+        self.meters.started(method);
+        Ok(Call {
+            method,
+            deadline,
+            stopwatch: Stopwatch::start(),
+            code: AtomicI32::new(Code::Cancelled.into()),
+            meters: Arc::clone(&self.meters),
+            _place: place,
+            _tracked: self.tasks.token(),
+        })
     }
 }
 
@@ -78,28 +89,12 @@ pub(super) struct Call {
     deadline: Option<Deadline>,
     stopwatch: Stopwatch,
     code: AtomicI32,
+    meters: Arc<Meters>,
     _place: OwnedSemaphorePermit,
     _tracked: TaskTrackerToken,
 }
 
 impl Call {
-    fn new(
-        method: Method,
-        deadline: Option<Deadline>,
-        place: OwnedSemaphorePermit,
-        tracked: TaskTrackerToken,
-    ) -> Self {
-        metrics::started(method);
-        Self {
-            method,
-            deadline,
-            stopwatch: Stopwatch::start(),
-            code: AtomicI32::new(Code::Cancelled.into()),
-            _place: place,
-            _tracked: tracked,
-        }
-    }
-
     /// How it ended.
     pub(super) fn ended(&self, code: Code) {
         self.code.store(code.into(), Ordering::Relaxed);
@@ -147,9 +142,9 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let code = Code::from_i32(self.code.load(Ordering::Relaxed));
-        metrics::ended(self.method, code);
+        self.meters.ended(self.method, code);
         if !self.method.is_stream() {
-            self.stopwatch.record(self.method);
+            self.meters.took(self.method, self.stopwatch);
         }
     }
 }

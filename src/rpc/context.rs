@@ -1,7 +1,9 @@
 //! What the services share, and how they ask the engine.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use metrics::Histogram;
 use prost::Message;
 use prost::bytes::Bytes;
 use tokio_stream::wrappers::ReceiverStream;
@@ -13,7 +15,7 @@ use super::error::RpcError;
 use crate::clock::Clock;
 use crate::domain::{Fact, TenantId, Violations};
 use crate::engine::{
-    Answer, DecisionKey, EngineError, ListedFinding, Receipt, Request, StoredDecision,
+    Answer, DecisionKey, EngineError, ListedFinding, Receipt, Request, Stage, StoredDecision,
 };
 use crate::wire::pb::v1;
 use crate::wire::{TimeLimits, decode_claim};
@@ -28,28 +30,38 @@ pub(super) struct Context<E> {
     pub(super) tenant: TenantId,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) gate: Arc<Gate>,
+    /// How long it takes to make claims and facts of messages.
+    pub(super) decoding: Histogram,
 }
 
 impl<E: Ask> Context<E> {
+    pub(super) fn new(engine: E, tenant: TenantId, clock: Arc<dyn Clock>, gate: Arc<Gate>) -> Self {
+        Self { engine, tenant, clock, gate, decoding: Stage::Decode.histogram() }
+    }
+
     /// Which times are believed now.
     pub(super) fn time_limits(&self) -> TimeLimits {
         TimeLimits::at(self.clock.now())
     }
 
-    /// The verdict on a claim. What is wrong with the claim is found before the first await.
-    pub(super) async fn score(
-        &self,
-        claim: Option<v1::RefundClaim>,
-    ) -> Result<v1::Verdict, RpcError> {
+    /// The encoded verdict on a claim. What is wrong with the claim is found before the first await.
+    pub(super) async fn score(&self, claim: Option<v1::RefundClaim>) -> Result<Bytes, RpcError> {
+        let began = self.clock.elapsed();
         let claim = decode_claim(present(claim, "claim")?, "claim", &self.time_limits())?;
+        self.decoded_since(began);
         tracing::Span::current().record("request_id", claim.request_id.as_str());
         let request = Request::Score { tenant: self.tenant.clone(), claim: Box::new(claim) };
         match self.engine.ask(request).await? {
-            Answer::Scored(verdict) => decode_verdict(verdict.bytes),
+            Answer::Scored(verdict) => Ok(verdict.bytes),
             other @ (Answer::Recorded(_) | Answer::Found(_) | Answer::Listed(_)) => {
                 Err(bad_answer("Score", &other))
             }
         }
+    }
+
+    /// Something was made of a message, which began then.
+    pub(super) fn decoded_since(&self, began: Duration) {
+        self.decoding.record(self.clock.elapsed().saturating_sub(began).as_secs_f64());
     }
 
     /// A decision, if there is one.
@@ -117,9 +129,11 @@ pub(super) fn invalid(field: &str, description: impl std::fmt::Display) -> Viola
     violations
 }
 
-pub(super) fn decode_verdict(bytes: Bytes) -> Result<v1::Verdict, RpcError> {
+/// The verdict that was found by `key`.
+pub(super) fn decode_verdict(key: &str, bytes: Bytes) -> Result<v1::Verdict, RpcError> {
     v1::Verdict::decode(bytes).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a verdict does not decode");
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(key, error, "a verdict does not decode");
         RpcError::BadAnswer
     })
 }

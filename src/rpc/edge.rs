@@ -1,5 +1,8 @@
 //! Around every request of ours, before its body is read: admission, deadline, span, metrics, and clear words for what
 //! tonic refuses.
+//!
+//! Spans are for debugging: one for each request would cost as much as all the rest here. So a line of the log that is
+//! about one request names it by itself.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,7 +16,6 @@ use tracing::{Instrument, field};
 use super::call::{Call, Gate};
 use super::error::RpcError;
 use super::method::Method;
-use super::metrics;
 
 /// The header that carries the code of a refusal.
 const GRPC_STATUS: &str = "grpc-status";
@@ -50,7 +52,7 @@ where
         };
         match self.gate.admit(method, request.headers()) {
             Err(error) => {
-                metrics::counted(method, error.code());
+                self.gate.meters.counted(method, error.code());
                 Box::pin(std::future::ready(Ok(error.status().into_http())))
             }
             Ok(call) if method.is_stream() => self.stream(method, call, request),
@@ -74,7 +76,7 @@ where
         let response = self.inner.call(request);
         // Started before tonic starts its own, see `deadline`.
         let expiry = call.expiry();
-        let span = tracing::info_span!("rpc", rpc = method.name(), request_id = field::Empty);
+        let span = tracing::debug_span!("rpc", rpc = method.name(), request_id = field::Empty);
         let answer = async move {
             let response = tokio::select! {
                 biased;
@@ -100,7 +102,7 @@ where
         let call = Arc::new(call);
         request.extensions_mut().insert(Arc::clone(&call));
         let response = self.inner.call(request);
-        let span = tracing::info_span!("rpc", rpc = method.name());
+        let span = tracing::debug_span!("rpc", rpc = method.name());
         let answer = async move {
             let response = clarified(response.await?, max_bytes);
             // Refused before it became a stream; else whoever feeds the stream says how it ended.

@@ -11,7 +11,25 @@ pub(super) enum Method {
     WatchFindings,
 }
 
+/// The service that a method belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Risk,
+    Facts,
+    Findings,
+}
+
 impl Method {
+    /// Every method, by place.
+    pub(super) const ALL: [Self; 6] = [
+        Self::ScoreRefund,
+        Self::ScoreRefunds,
+        Self::GetDecision,
+        Self::RecordFacts,
+        Self::StreamFacts,
+        Self::WatchFindings,
+    ];
+
     /// The method behind the path of a request; `None` for health, reflection and what does not exist.
     pub(super) fn of(path: &str) -> Option<Self> {
         match path {
@@ -34,6 +52,14 @@ impl Method {
             Self::RecordFacts => "RecordFacts",
             Self::StreamFacts => "StreamFacts",
             Self::WatchFindings => "WatchFindings",
+        }
+    }
+
+    pub(super) const fn owner(self) -> Owner {
+        match self {
+            Self::ScoreRefund | Self::ScoreRefunds | Self::GetDecision => Owner::Risk,
+            Self::RecordFacts | Self::StreamFacts => Owner::Facts,
+            Self::WatchFindings => Owner::Findings,
         }
     }
 

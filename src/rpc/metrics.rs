@@ -3,6 +3,7 @@
 //! Durations are measured by tokio's monotonic clock: the passed `Clock` tells the time of day in milliseconds, which is
 //! too coarse for a histogram of answers and may jump. They are measured here alone and never reach the engine.
 
+use metrics::{Counter, Gauge, Histogram};
 use tokio::time::Instant;
 use tonic::Code;
 
@@ -27,30 +28,83 @@ impl Stopwatch {
     pub(super) fn start() -> Self {
         Self(Instant::now())
     }
+}
 
-    pub(super) fn record(self, method: Method) {
-        metrics::histogram!(DURATION_SECONDS, "rpc" => method.name())
-            .record(self.0.elapsed().as_secs_f64());
+/// Where calls are counted and measured. What most calls need is at hand: looking it up by name and labels takes longer
+/// than counting.
+#[derive(Debug)]
+pub(super) struct Meters([Meter; Method::ALL.len()]);
+
+/// Of one method.
+#[derive(Debug)]
+struct Meter {
+    method: Method,
+    in_flight: Gauge,
+    duration: Histogram,
+    /// Requests that ended with OK.
+    ended_well: Counter,
+    /// Messages of a stream that ended with OK.
+    messages_well: Counter,
+}
+
+impl Meters {
+    pub(super) fn new() -> Self {
+        Self(Method::ALL.map(Meter::new))
+    }
+
+    pub(super) fn started(&self, method: Method) {
+        self.with(method, |meter| meter.in_flight.increment(1.0));
+    }
+
+    pub(super) fn ended(&self, method: Method, code: Code) {
+        self.with(method, |meter| meter.in_flight.decrement(1.0));
+        self.counted(method, code);
+    }
+
+    /// Counts a request that ended, also one that never was under way.
+    pub(super) fn counted(&self, method: Method, code: Code) {
+        self.with(method, |meter| match code {
+            Code::Ok => meter.ended_well.increment(1),
+            _ => requests(method, code).increment(1),
+        });
+    }
+
+    pub(super) fn took(&self, method: Method, stopwatch: Stopwatch) {
+        self.with(method, |meter| meter.duration.record(stopwatch.0.elapsed().as_secs_f64()));
+    }
+
+    pub(super) fn stream_messages(&self, method: Method, code: Code, count: u64) {
+        self.with(method, |meter| match code {
+            Code::Ok => meter.messages_well.increment(count),
+            _ => messages(method, code).increment(count),
+        });
+    }
+
+    fn with(&self, method: Method, count: impl FnOnce(&Meter)) {
+        if let Some(meter) = self.0.iter().find(|meter| meter.method == method) {
+            count(meter);
+        }
     }
 }
 
-pub(super) fn started(method: Method) {
-    metrics::gauge!(IN_FLIGHT, "rpc" => method.name()).increment(1.0);
+impl Meter {
+    fn new(method: Method) -> Self {
+        Self {
+            method,
+            in_flight: metrics::gauge!(IN_FLIGHT, "rpc" => method.name()),
+            duration: metrics::histogram!(DURATION_SECONDS, "rpc" => method.name()),
+            ended_well: requests(method, Code::Ok),
+            messages_well: messages(method, Code::Ok),
+        }
+    }
 }
 
-pub(super) fn ended(method: Method, code: Code) {
-    metrics::gauge!(IN_FLIGHT, "rpc" => method.name()).decrement(1.0);
-    counted(method, code);
+fn requests(method: Method, code: Code) -> Counter {
+    metrics::counter!(REQUESTS_TOTAL, "rpc" => method.name(), "code" => name(code))
 }
 
-/// Counts a request that never was under way.
-pub(super) fn counted(method: Method, code: Code) {
-    metrics::counter!(REQUESTS_TOTAL, "rpc" => method.name(), "code" => name(code)).increment(1);
-}
-
-pub(super) fn stream_messages(method: Method, code: Code, count: u64) {
+fn messages(method: Method, code: Code) -> Counter {
     metrics::counter!(STREAM_MESSAGES_TOTAL, "rpc" => method.name(), "code" => name(code))
-        .increment(count);
 }
 
 pub(super) fn connection_refused() {

@@ -24,6 +24,7 @@ mod method;
 pub mod metrics;
 mod risk;
 mod server;
+mod services;
 mod status;
 
 pub use ask::Ask;

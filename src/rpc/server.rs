@@ -7,27 +7,17 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic_health::pb::health_server::HealthServer;
-use tonic_reflection::server::Builder;
 
 use super::ask::Ask;
 use super::call::Gate;
 use super::connection::Connections;
 use super::context::Context;
 use super::edge::Edge;
-use super::facts::Facts;
-use super::findings::Findings;
-use super::health::Health;
 use super::limits::ServerLimits;
-use super::risk::Risk;
+use super::services::Services;
 use crate::clock::Clock;
 use crate::domain::TenantId;
-use crate::wire::pb::DESCRIPTORS;
-use crate::wire::pb::v1::fact_service_server::FactServiceServer;
-use crate::wire::pb::v1::finding_service_server::FindingServiceServer;
-use crate::wire::pb::v1::refund_risk_service_server::RefundRiskServiceServer;
 
 /// Largest headers of a request, in bytes; gRPC's own default.
 const HEADERS_MAX_BYTES: u32 = 8 * 1_024;
@@ -63,8 +53,8 @@ pub async fn serve<E: Ask>(
     let gate = Arc::new(Gate::new(limits));
     let (close, cut, open) =
         (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-    let context = Context { engine, tenant, clock, gate: Arc::clone(&gate) };
-    let edge = Edge::new(routes(Arc::new(context))?, Arc::clone(&gate));
+    let context = Context::new(engine, tenant, clock, Arc::clone(&gate));
+    let edge = Edge::new(Services::new(Arc::new(context))?, Arc::clone(&gate));
     let connections = Connections::new(listener, limits.connections_max, cut.clone(), open.clone());
     let mut serving = Box::pin(transport(&limits).serve_with_incoming_shutdown(
         edge,
@@ -110,28 +100,6 @@ async fn drain(
     }
     close.cancel();
     serving.await
-}
-
-/// Our services, health and reflection.
-pub(super) fn routes<E: Ask>(
-    context: Arc<Context<E>>,
-) -> Result<Routes, tonic_reflection::server::Error> {
-    let max_bytes = usize::try_from(context.gate.limits.message_max_bytes).unwrap_or(usize::MAX);
-    let reflection = || {
-        Builder::configure()
-            .register_encoded_file_descriptor_set(DESCRIPTORS)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-    };
-    let risk = RefundRiskServiceServer::new(Risk(Arc::clone(&context)));
-    let facts = FactServiceServer::new(Facts(Arc::clone(&context)));
-    let findings = FindingServiceServer::new(Findings(Arc::clone(&context)));
-    Ok(Routes::new(risk.max_decoding_message_size(max_bytes))
-        .add_service(facts.max_decoding_message_size(max_bytes))
-        .add_service(findings.max_decoding_message_size(max_bytes))
-        .add_service(HealthServer::new(Health(context)))
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .prepare())
 }
 
 fn transport(limits: &ServerLimits) -> Server {

@@ -23,7 +23,7 @@ const WRITE_AHEAD: usize = 256;
 pub struct StoreLimits {
     /// Entities in memory, estimated, in bytes. Those that are not settled yet come on top.
     pub cache_bytes: usize,
-    /// Ledger positions that a restart folds again, at most.
+    /// Ledger positions that a restart folds again, at most; while batches overlap, an eighth more.
     pub checkpoint_every: u64,
 }
 
@@ -221,6 +221,12 @@ impl StateStore for FjallStore {
         }
         self.cache.evict(&victims);
         Ok(())
+    }
+
+    /// An entity that every batch changes is never settled while batches overlap.
+    fn is_behind(&self) -> bool {
+        let every = self.limits.checkpoint_every;
+        self.settled - self.checkpoint.min(self.settled) > every + every / 8
     }
 
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {

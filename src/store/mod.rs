@@ -69,6 +69,12 @@ pub trait StateStore: Send {
     /// The storage failed.
     fn settled(&mut self, position: u64) -> Result<(), StoreError>;
 
+    /// Changes have waited too long to be written, because their entities changed again behind what is settled each time
+    /// that was told. The caller settles everything before it commits more.
+    fn is_behind(&self) -> bool {
+        false
+    }
+
     /// Deletes some of the entities that are expired at `now`: a bounded amount of work, so that calling this after each
     /// batch gets through all of them in time. Nobody can tell from what is loaded.
     ///

@@ -5,6 +5,7 @@
 //! * **Out**: [`encode_fact`], [`encode_claim`], [`encode_verdict`], [`encode_finding`], [`encode_text`] and [`encode_time`]. Encoding is canonical: an absent `Client` and an
 //!   empty one, or an IPv4 address and its IPv4-mapped form, give the same bytes, and so the same
 //!   [`digest`].
+//! * [`encoded`]: answers that hold verdicts as bytes.
 //! * **Ledger**: bodies of records, read for as long as ledgers live.
 //! * **ProtoJSON**: [`from_json`] and [`to_json`], for files that people write and read.
 //!
@@ -16,6 +17,7 @@ mod context;
 mod decode;
 mod digest;
 mod encode;
+pub mod encoded;
 mod field;
 mod json;
 mod ledger;

@@ -4,6 +4,7 @@ mod arrival;
 mod batches;
 mod budget;
 mod door;
+mod door_ahead;
 mod door_failure;
 mod findings;
 mod hooked;

@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 use vouch::cases::{GROUPS, read};
 use vouch::clock::ManualClock;
 use vouch::domain::{Decision, Layer, LayerOutcome, Timestamp};
-use vouch::engine::{Core, QueueLimits, start};
+use vouch::engine::{Core, start};
 use vouch::ledger::MemoryLedger;
 use vouch::rpc::{ServerLimits, serve};
 use vouch::store::MemoryStore;
@@ -20,7 +20,7 @@ use vouch::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
 use vouch::wire::pb::v1::{GetDecisionRequest, RecordFactsRequest, ScoreRefundRequest};
 
 use crate::scorer::{Logistic, with_models};
-use crate::support::{setup, tenant};
+use crate::support::{limits, setup, tenant};
 
 /// After every sample case: they happen in November 2026.
 const NOW: Timestamp = Timestamp::from_ms(1_795_392_000_000);
@@ -33,7 +33,7 @@ fn callers_see_the_model_and_only_who_looks_back_sees_the_challengers() {
     let (ledger, store) = (Box::new(MemoryLedger::default()), Box::new(MemoryStore::default()));
     let core = Core::open(setup, ledger, store, NOW).unwrap();
     let clock = Arc::new(ManualClock::new(NOW));
-    let limits = QueueLimits { waiting_max: 16, batch_max: 16 };
+    let limits = limits(16, 16);
     let (handle, thread) = start(core, clock.clone(), limits).unwrap();
     Runtime::new().unwrap().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
+use std::time::Duration;
 
 use prost::Message;
 use vouch::cli;
 use vouch::config::Config;
 use vouch::domain::{Fact, RefundClaim, TenantId, Timestamp};
-use vouch::engine::{Answer, Core, EngineError, Request, Setup};
+use vouch::engine::{Answer, Core, EngineError, QueueLimits, Request, Setup};
 use vouch::ledger::{Found, Ledger, LedgerError, MemoryLedger, Record, RecordKind};
 use vouch::policy;
 use vouch::store::MemoryStore;
@@ -98,6 +99,11 @@ pub(crate) fn setup_with(replaced: &[(&str, &str)]) -> Arc<Setup> {
     Arc::new(Setup { policy, ..shipped })
 }
 
+/// Limits of a queue in which nobody waits too long.
+pub(crate) fn limits(waiting_max: usize, batch_max: usize) -> QueueLimits {
+    QueueLimits { waiting_max, longest_wait: Duration::MAX, batch_max }
+}
+
 /// A ledger in memory that outlives its engine, so that a test can look into it and open another engine on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedLedger(Arc<Mutex<MemoryLedger>>);
@@ -126,6 +132,10 @@ impl Ledger for SharedLedger {
 
     fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
         self.held().append(records)
+    }
+
+    fn writer(&self) -> Option<Box<dyn Ledger>> {
+        Some(Box::new(self.clone()))
     }
 
     fn find(

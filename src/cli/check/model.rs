@@ -37,7 +37,7 @@ pub(super) fn check_models(settings: &Settings, report: &mut Report) -> Result<(
     if !champion.is_calibrated() {
         let text = "the model's score is no probability: it decides nothing";
         report.tell(&settings.place("model", "folder"), Severity::Warning, text)?;
-    } else if let Some(age_d) = loaded.stale_d(&**champion, SystemClock.now()) {
+    } else if let Some(age_d) = loaded.stale_d(&**champion, SystemClock::new().now()) {
         let text = format!(
             "the model knows no label of the last {age_d:.0} days: it is stale and decides nothing; train it again"
         );

@@ -16,6 +16,7 @@ use crate::engine::gather::{Gathered, gather};
 use crate::engine::metrics;
 use crate::engine::models::Judging;
 use crate::engine::request::{Answer, EngineError, StoredVerdict};
+use crate::engine::stages::Stage;
 use crate::ledger::RecordKind;
 use crate::policy::Case;
 use crate::signals::{self, SignalRow};
@@ -63,13 +64,17 @@ impl Batch<'_> {
         if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
             return Ok(Some(Err(refused)));
         }
+        self.lap(Stage::Intake);
         let gathered = self.gather(&tenant, &claim)?;
+        self.lap(Stage::Gather);
         let setup = Arc::clone(&self.core.setup);
         let known = gathered.known(&claim, &setup, &mut self.core.places)?;
         let geo_failed = known.claim_place.failed || known.order_place.failed;
+        self.lap(Stage::Geo);
         let row = signals::compute(&known);
         let context = Arc::new(context::of_claim(&claim, &gathered, &known.claim_place)?);
         drop(known);
+        self.lap(Stage::Signals);
         let order = gathered.into_order();
         let claim = Arc::new(claim);
         let name = Named {
@@ -142,7 +147,9 @@ impl Batch<'_> {
         let setup = Arc::clone(&self.core.setup);
         let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
         let judged = setup.policy.judge(&rows)?;
+        self.lap(Stage::Rules);
         let scores = setup.models.score(&rows);
+        self.lap(Stage::Model);
         for (judged_row, waiting) in waiting.iter().enumerate() {
             let position = self.position(waiting.record);
             let approvals = self.approvals(waiting)?;
@@ -176,8 +183,10 @@ impl Batch<'_> {
                 decided_by: verdict.decided_by,
                 approved: verdict.approved,
             };
+            self.lap(Stage::Decide);
             let bytes = Bytes::from(setup.codec.verdict(verdict));
             self.answer(waiting, bytes, &challengers)?;
+            self.lap(Stage::Encode);
             let decided = EventBody::Decided(Arc::new(decided));
             let mut event = self.event(&waiting.tenant, Stamp::decided(position), decided);
             event.observed_at = waiting.observed_at;

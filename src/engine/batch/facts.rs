@@ -10,6 +10,7 @@ use crate::domain::{Fact, FactContext, Sha256, TenantId};
 use crate::engine::context;
 use crate::engine::core::CoreError;
 use crate::engine::request::{Answer, EngineError, Receipt};
+use crate::engine::stages::Stage;
 use crate::ledger::RecordKind;
 use crate::state::{EventBody, Stamp};
 
@@ -95,11 +96,13 @@ impl Batch<'_> {
         };
         let body = canonical.map(|canonical| setup.codec.fact_entry(canonical, &context));
         let position = self.push(tenant, name, digest, body.unwrap_or_default());
+        self.lap(Stage::Intake);
         event.stamp = Stamp::taken_in(position);
         event.body = EventBody::Fact(Arc::clone(&fact), context);
         self.commit(event)?;
         self.facts += 1;
         self.note_findings(tenant, &fact)?;
+        self.lap(Stage::Findings);
         Ok(Receipt { position, duplicate: false })
     }
 }

@@ -136,6 +136,37 @@ fn a_failed_write_breaks_the_ledger_until_it_is_opened_again() {
 }
 
 #[test]
+fn what_a_writer_appends_is_read_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, mut ledger) = open(folder.path());
+    ledger.append(&facts(0, 2)).unwrap();
+    let mut writer = ledger.writer().unwrap();
+    let written = std::thread::spawn(move || {
+        for n in 0..50 {
+            assert_eq!(writer.append(&found(n + 2)).unwrap(), u64::try_from(n).unwrap() * 2 + 4);
+        }
+        assert!(matches!(writer.append(&facts(0, 1)), Err(LedgerError::Taken { .. })));
+    });
+    // Whatever is shown is whole, in any moment.
+    while ledger.end() < 102 {
+        let end = ledger.end();
+        assert_eq!(
+            ledger.scan(1).take_while(|read| read.as_ref().unwrap().0 <= end).count(),
+            usize::try_from(end).unwrap()
+        );
+    }
+    written.join().unwrap();
+    assert_eq!(listed(&ledger).len(), 50);
+    assert_eq!(ledger.append(&facts(100, 1)).unwrap(), 103, "it goes on where the writer ended");
+
+    ledger.write = |_| Err(fjall::Error::Poisoned);
+    ledger.append(&facts(200, 1)).unwrap_err();
+    let mut writer = ledger.writer().unwrap();
+    assert!(writer.append(&facts(200, 1)).is_err(), "broken for one, broken for all");
+    assert_eq!(writer.end(), 103);
+}
+
+#[test]
 fn refuses_a_newer_format() {
     let folder = tempfile::tempdir().unwrap();
     let (database, ledger) = open(folder.path());

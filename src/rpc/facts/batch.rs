@@ -11,7 +11,7 @@ use crate::rpc::ask::Ask;
 use crate::rpc::context::Context;
 use crate::rpc::error::RpcError;
 use crate::rpc::method::Method;
-use crate::rpc::metrics::{self, Stopwatch};
+use crate::rpc::metrics::Stopwatch;
 use crate::rpc::status::Refusal;
 use crate::wire::pb::v1;
 
@@ -68,7 +68,7 @@ impl<'a, E: Ask> Recorder<'a, E> {
             }
         }
         self.record_all(facts).await?;
-        stopwatch.record(Method::StreamFacts);
+        self.context.gate.meters.took(Method::StreamFacts, stopwatch);
         let mut refusals = std::mem::take(&mut self.refusals);
         refusals.sort_by_key(|refusal| refusal.index);
         Ok(v1::StreamFactsResponse {
@@ -82,7 +82,9 @@ impl<'a, E: Ask> Recorder<'a, E> {
     /// they are tried one by one, and the rest together again.
     async fn record_all(&mut self, mut facts: Numbered) -> Result<(), RpcError> {
         while !facts.is_empty() {
-            match self.ask(facts.iter().map(|(_, fact)| fact.clone()).collect()).await {
+            let told = || facts.iter().map(|(_, fact)| fact.clone()).collect();
+            let answer = self.ask(told).await;
+            match answer {
                 Ok(receipts) => {
                     self.recorded(&receipts);
                     return Ok(());
@@ -102,7 +104,8 @@ impl<'a, E: Ask> Recorder<'a, E> {
     async fn record_each(&mut self, facts: Numbered) -> Result<(), RpcError> {
         for (index, fact) in facts {
             let fact_id = fact.id.to_string();
-            match self.ask(vec![fact]).await {
+            let answer = self.ask(|| vec![fact.clone()]).await;
+            match answer {
                 Ok(receipts) => self.recorded(&receipts),
                 Err(error @ RpcError::Engine(EngineError::Conflict { .. })) => {
                     self.refuse(index, fact_id, error.refusal());
@@ -114,9 +117,9 @@ impl<'a, E: Ask> Recorder<'a, E> {
     }
 
     /// Asks until the engine has room: a stream has time, and its client is held back meanwhile.
-    async fn ask(&self, facts: Vec<Fact>) -> Result<Vec<Receipt>, RpcError> {
+    async fn ask(&self, facts: impl Fn() -> Vec<Fact>) -> Result<Vec<Receipt>, RpcError> {
         loop {
-            match self.context.record(facts.clone()).await {
+            match self.context.record(facts()).await {
                 Err(RpcError::Engine(EngineError::Overloaded { retry_after_ms })) => {
                     tokio::time::sleep(Duration::from_millis(retry_after_ms)).await;
                 }
@@ -129,11 +132,11 @@ impl<'a, E: Ask> Recorder<'a, E> {
         let last = receipts.iter().map(|receipt| receipt.position).max().unwrap_or_default();
         self.ledger_position = self.ledger_position.max(last);
         let count = u64::try_from(receipts.len()).unwrap_or(u64::MAX);
-        metrics::stream_messages(Method::StreamFacts, Code::Ok, count);
+        self.context.gate.meters.stream_messages(Method::StreamFacts, Code::Ok, count);
     }
 
     fn refuse(&mut self, index: u64, fact_id: String, refusal: Refusal) {
-        metrics::stream_messages(Method::StreamFacts, refusal.code, 1);
+        self.context.gate.meters.stream_messages(Method::StreamFacts, refusal.code, 1);
         self.refusals.push(v1::FactRefusal {
             index,
             fact_id,

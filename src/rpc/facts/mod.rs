@@ -51,7 +51,9 @@ impl<E: Ask> FactService for Facts<E> {
 
 impl<E: Ask> Facts<E> {
     async fn record(&self, facts: Vec<v1::Fact>) -> Result<Vec<v1::FactReceipt>, RpcError> {
+        let began = self.0.clock.elapsed();
         let facts = decode_facts(facts, "facts", &self.0.time_limits())?;
+        self.0.decoded_since(began);
         let ids: Vec<_> = facts.iter().map(|fact| fact.id.clone()).collect();
         let receipts = self.0.record(facts).await?;
         Ok(ids

@@ -15,7 +15,6 @@ use crate::rpc::call::Call;
 use crate::rpc::context::Context;
 use crate::rpc::error::RpcError;
 use crate::rpc::method::Method;
-use crate::rpc::metrics;
 use crate::wire::pb::v1;
 use crate::wire::{encode_finding, encode_text};
 
@@ -62,7 +61,11 @@ async fn send_all<E: Ask>(
         for listed in page {
             after = listed.position;
             let wanted = kinds.is_empty() || kinds.contains(&listed.finding.kind);
-            if wanted && answers.send(Ok(response(&listed))).await.is_err() {
+            if !wanted {
+                continue;
+            }
+            context.gate.meters.stream_messages(Method::WatchFindings, Code::Ok, 1);
+            if answers.send(Ok(response(&listed))).await.is_err() {
                 return Ok(());
             }
         }
@@ -91,7 +94,6 @@ async fn page<E: Ask>(context: &Context<E>, after: u64) -> Result<Vec<ListedFind
 }
 
 fn response(listed: &ListedFinding) -> v1::WatchFindingsResponse {
-    metrics::stream_messages(Method::WatchFindings, Code::Ok, 1);
     v1::WatchFindingsResponse {
         position: listed.position,
         finding: Some(encode_finding(&listed.finding)),

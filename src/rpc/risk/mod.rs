@@ -14,9 +14,10 @@ use super::error::RpcError;
 use crate::domain::{DecisionId, RequestId, Violations};
 use crate::engine::{DecisionKey, RecordedFact};
 use crate::signals::SignalValue;
+use crate::wire::encoded::service::refund_risk_service_server::RefundRiskService;
+use crate::wire::encoded::{ScoreRefundResponse, ScoreRefundsResponse};
 use crate::wire::pb::v1;
 use crate::wire::pb::v1::get_decision_request::Key;
-use crate::wire::pb::v1::refund_risk_service_server::RefundRiskService;
 use crate::wire::pb::v1::signal_reading::Value;
 use crate::wire::{encode_challenger, encode_claim, encode_fact, encode_time};
 
@@ -29,14 +30,14 @@ impl<E: Ask> RefundRiskService for Risk<E> {
     async fn score_refund(
         &self,
         request: Request<v1::ScoreRefundRequest>,
-    ) -> Result<Response<v1::ScoreRefundResponse>, Status> {
+    ) -> Result<Response<ScoreRefundResponse>, Status> {
         match self.0.score(request.into_inner().claim).await {
-            Ok(verdict) => Ok(Response::new(v1::ScoreRefundResponse { verdict: Some(verdict) })),
+            Ok(verdict) => Ok(Response::new(ScoreRefundResponse { verdict: Some(verdict) })),
             Err(error) => Err(error.status()),
         }
     }
 
-    type ScoreRefundsStream = Answers<v1::ScoreRefundsResponse>;
+    type ScoreRefundsStream = Answers<ScoreRefundsResponse>;
 
     async fn score_refunds(
         &self,
@@ -64,11 +65,12 @@ impl<E: Ask> Risk<E> {
     ) -> Result<v1::GetDecisionResponse, RpcError> {
         let with_facts = request.with_facts;
         let (name, id, key) = decision_key(request)?;
-        let stored =
-            self.0.find(key, with_facts).await?.ok_or(RpcError::NoDecision { name, key: id })?;
+        let Some(stored) = self.0.find(key, with_facts).await? else {
+            return Err(RpcError::NoDecision { name, key: id });
+        };
         Ok(v1::GetDecisionResponse {
             claim: Some(encode_claim(&stored.claim)),
-            verdict: Some(decode_verdict(stored.verdict)?),
+            verdict: Some(decode_verdict(&id, stored.verdict)?),
             observed_at: Some(encode_time(stored.observed_at)),
             signals: stored.signals.into_iter().map(reading).collect(),
             facts: stored.facts.iter().map(recorded).collect(),

@@ -16,11 +16,11 @@ use crate::rpc::deadline::Deadline;
 use crate::rpc::error::RpcError;
 use crate::rpc::limits::ServerLimits;
 use crate::rpc::method::Method;
-use crate::rpc::metrics::{self, Stopwatch};
+use crate::rpc::metrics::Stopwatch;
+use crate::wire::encoded::{Outcome, ScoreRefundsResponse};
 use crate::wire::pb::v1;
-use crate::wire::pb::v1::score_refunds_response::Result as Outcome;
 
-type Sender = mpsc::Sender<Result<v1::ScoreRefundsResponse, Status>>;
+type Sender = mpsc::Sender<Result<ScoreRefundsResponse, Status>>;
 
 /// Claims of one stream that may be under way.
 pub(super) fn in_flight_max(limits: &ServerLimits) -> usize {
@@ -69,7 +69,7 @@ async fn start<E: Ask>(
     answers: Sender,
     place: OwnedSemaphorePermit,
 ) {
-    let span = tracing::info_span!("claim", request_id = field::Empty);
+    let span = tracing::debug_span!("claim", request_id = field::Empty);
     let mut scored = Box::pin(answer(Arc::clone(context), claim).instrument(span));
     let first = poll_fn(|cx| Poll::Ready(scored.as_mut().poll(cx))).await;
     let finish = async move {
@@ -89,7 +89,7 @@ async fn start<E: Ask>(
 async fn answer<E: Ask>(
     context: Arc<Context<E>>,
     claim: Option<v1::RefundClaim>,
-) -> v1::ScoreRefundsResponse {
+) -> ScoreRefundsResponse {
     let stopwatch = Stopwatch::start();
     let request_id = claim.as_ref().map(|claim| claim.request_id.clone()).unwrap_or_default();
     let bound = Duration::from_millis(context.gate.limits.deadline_max_ms);
@@ -99,9 +99,10 @@ async fn answer<E: Ask>(
         Ok(verdict) => (Code::Ok, Outcome::Verdict(verdict)),
         Err(error) => (error.code(), Outcome::Refusal(refusal(&error))),
     };
-    stopwatch.record(Method::ScoreRefunds);
-    metrics::stream_messages(Method::ScoreRefunds, code, 1);
-    v1::ScoreRefundsResponse { request_id, result: Some(outcome) }
+    let meters = &context.gate.meters;
+    meters.took(Method::ScoreRefunds, stopwatch);
+    meters.stream_messages(Method::ScoreRefunds, code, 1);
+    ScoreRefundsResponse { request_id, result: Some(outcome) }
 }
 
 fn refusal(error: &RpcError) -> v1::ClaimRefusal {

@@ -11,7 +11,7 @@ use crate::clock::ManualClock;
 use crate::rpc::call::Gate;
 use crate::rpc::context::Context;
 use crate::rpc::edge::Edge;
-use crate::rpc::server::routes;
+use crate::rpc::services::Services;
 use crate::wire::pb::v1;
 use crate::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
 use crate::wire::pb::v1::score_refunds_response::Result as Outcome;
@@ -31,15 +31,11 @@ fn with_timeout<T>(message: T, timeout: &'static str) -> Request<T> {
 fn without_transport(
     engine: &Fake,
     limits: ServerLimits,
-) -> (RefundRiskServiceClient<Edge<tonic::service::Routes>>, Arc<Gate>) {
+) -> (RefundRiskServiceClient<Edge<Services<Fake>>>, Arc<Gate>) {
     let gate = Arc::new(Gate::new(limits));
-    let context = Context {
-        engine: engine.clone(),
-        tenant: tenant(),
-        clock: Arc::new(ManualClock::new(NOW)),
-        gate: Arc::clone(&gate),
-    };
-    let edge = Edge::new(routes(Arc::new(context)).unwrap(), Arc::clone(&gate));
+    let clock = Arc::new(ManualClock::new(NOW));
+    let context = Context::new(engine.clone(), tenant(), clock, Arc::clone(&gate));
+    let edge = Edge::new(Services::new(Arc::new(context)).unwrap(), Arc::clone(&gate));
     (RefundRiskServiceClient::new(edge), gate)
 }
 

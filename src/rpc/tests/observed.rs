@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::fake::Fake;
 use super::{Running, ServerLimits, bad_claim, claim, score, soon};
 use crate::wire::pb::v1;
+use crate::wire::pb::v1::get_decision_request::Key;
 
 #[tokio::test]
 async fn requests_are_measured_by_rpc_and_code() {
@@ -55,20 +56,21 @@ impl io::Write for Log {
 #[tokio::test]
 async fn logs_name_the_request_and_nobody() {
     let server = Running::start(&Fake::new(), ServerLimits::default()).await;
+    soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
+    let find = || {
+        let key = Some(Key::RequestId("unreadable".into()));
+        v1::GetDecisionRequest { key, with_facts: false }
+    };
     // Without a subscriber first: a place that logs asks once, when it is first reached, whether anybody listens, and
     // tests on other threads do not.
-    soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
+    soon(server.risk().get_decision(find())).await.unwrap_err();
     let log = Log::default();
     let writer = log.clone();
     let subscriber =
         tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
+    soon(server.risk().get_decision(find())).await.unwrap_err();
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(
-        log.contains("rpc{rpc=\"ScoreRefund\" request_id=\"unreadable\"}")
-            && log.contains("a verdict does not decode"),
-        "{log}"
-    );
+    assert!(log.contains("a verdict does not decode key=\"unreadable\""), "{log}");
     assert!(!log.contains("203.0.113.7"), "{log}");
 }

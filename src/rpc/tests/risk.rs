@@ -87,8 +87,8 @@ async fn failures_of_the_server_say_nothing_of_its_inside() {
     assert_eq!(status.message(), "the server's storage failed; try again later with the same ids");
 
     let server = Running::start(&Fake::new(), ServerLimits::default()).await;
-    let answer = soon(server.risk().score_refund(score(claim("unreadable")))).await;
-    let status = answer.unwrap_err();
+    soon(server.risk().score_refund(score(claim("unreadable")))).await.unwrap_err();
+    let status = find(&server, Some(Key::RequestId("unreadable".into()))).await.unwrap_err();
     assert_eq!(status.code(), Code::Internal);
     assert!(status.message().starts_with("the server could not read its own answer"));
 }

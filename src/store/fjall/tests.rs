@@ -280,6 +280,29 @@ fn the_tail_stays_short_without_long_pauses() {
 }
 
 #[test]
+fn the_tail_stays_short_while_batches_overlap() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = StoreLimits { cache_bytes: 1 << 24, checkpoint_every: 20 };
+    let mut store = FjallStore::open(&database(folder.path()), limits, 0).unwrap();
+    let mut rests = 0;
+    for (position, record) in (1..).zip(&records(400)) {
+        if store.is_behind() {
+            rests += 1;
+            store.settled(position - 1).unwrap();
+            assert!(!store.is_behind(), "{position}");
+        }
+        store.commit(&record.events(position)).unwrap();
+        // Only what stands before it is on disk.
+        store.settled(position - 1).unwrap();
+        assert!(position - store.checkpoint() <= 20 + 20 / 8 + 2, "{position}");
+    }
+    assert!(
+        (1..100).contains(&rests),
+        "what every record changes is written now and then: {rests}"
+    );
+}
+
+#[test]
 fn state_of_another_layout_is_folded_anew() {
     let folder = tempfile::tempdir().unwrap();
     let events = events(&records(50));

@@ -18,7 +18,7 @@ use vouch::wire::pb::v1;
 use super::hooked::{Gate, HookedLedger, begin};
 use super::run::{Answered, NOW};
 use super::world::World;
-use crate::support::{SharedLedger, record, score, shared_setup};
+use crate::support::{SharedLedger, limits, record, score, shared_setup};
 
 /// An engine on its thread.
 pub(super) fn run(
@@ -35,7 +35,7 @@ pub(super) fn gated(waiting_max: usize) -> (EngineHandle, EngineThread, Gate, Sh
     let (gate, hook) = Gate::new();
     let ledger = SharedLedger::default();
     let hooked = HookedLedger::new(ledger.clone(), hook);
-    let (handle, thread) = run(hooked, QueueLimits { waiting_max, batch_max: 64 });
+    let (handle, thread) = run(hooked, limits(waiting_max, 64));
     (handle, thread, gate, ledger)
 }
 
@@ -64,7 +64,7 @@ fn each_caller_gets_its_own_answer() {
     const CLAIMS: usize = 6;
     let runtime = Builder::new_multi_thread().worker_threads(4).build().unwrap();
     let ledger = SharedLedger::default();
-    let limits = QueueLimits { waiting_max: CALLERS, batch_max: 8 };
+    let limits = limits(CALLERS, 8);
     let (handle, thread) = run(ledger.clone(), limits);
     let call = |handle: EngineHandle, caller: usize| async move {
         for n in 0..CLAIMS {
@@ -104,8 +104,7 @@ fn each_caller_gets_its_own_answer() {
 fn callers_who_ask_the_same_get_the_same_bytes() {
     const CALLERS: usize = 32;
     let runtime = Builder::new_multi_thread().worker_threads(4).build().unwrap();
-    let (handle, thread) =
-        run(SharedLedger::default(), QueueLimits { waiting_max: CALLERS, batch_max: 5 });
+    let (handle, thread) = run(SharedLedger::default(), limits(CALLERS, 5));
     let mut claim = World::copy("channel-app", "same").claims.remove(0);
     claim.facts = World::copy("channel-app", "same").facts;
     let (first, bytes) = runtime.block_on(async {

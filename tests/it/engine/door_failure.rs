@@ -1,13 +1,13 @@
 //! Storage that fails.
 
-use vouch::engine::{Answer, EngineError, QueueLimits};
+use vouch::engine::{Answer, EngineError};
 use vouch::ledger::LedgerError;
 
 use super::door::{is_told, run, tell, wait};
 use super::hooked::{Gate, HookedLedger, begin};
 use super::run::NOW;
 use super::world::World;
-use crate::support::{SharedLedger, record, shared_setup};
+use crate::support::{SharedLedger, limits, record, shared_setup};
 
 /// A disk that has room for so many appends.
 fn full_behind(room: usize, appends: usize) -> Result<(), LedgerError> {
@@ -19,7 +19,7 @@ fn a_failing_ledger_acknowledges_nothing_and_stops_the_engine() {
     let ledger = SharedLedger::default();
     // The first append is the engine's own.
     let hooked = HookedLedger::new(ledger.clone(), Box::new(|appends| full_behind(2, appends)));
-    let (handle, thread) = run(hooked, QueueLimits { waiting_max: 8, batch_max: 64 });
+    let (handle, thread) = run(hooked, limits(8, 64));
     assert!(matches!(wait(tell(&handle, "before")), Ok(Answer::Recorded(_))));
     assert_eq!(wait(tell(&handle, "lost")).err(), Some(EngineError::Storage));
     assert_eq!(thread.join(), Err(EngineError::Storage));
@@ -44,7 +44,7 @@ fn everybody_who_waits_hears_of_the_failure() {
         full_behind(1, appends)
     };
     let hooked = HookedLedger::new(ledger.clone(), Box::new(hook));
-    let (handle, thread) = run(hooked, QueueLimits { waiting_max: 8, batch_max: 2 });
+    let (handle, thread) = run(hooked, limits(8, 2));
     let labels = ["f1", "f2", "f3", "f4", "f5"];
     let mut asked = labels.map(|label| tell(&handle, label));
     assert!(begin(&mut asked[0]).is_pending());

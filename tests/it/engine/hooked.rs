@@ -1,7 +1,7 @@
 //! A ledger that can be held up, and that can fail.
 
 use std::pin::Pin;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 
 use vouch::domain::TenantId;
@@ -10,19 +10,20 @@ use vouch::ledger::{Found, Ledger, LedgerError, Record, RecordKind};
 use crate::support::SharedLedger;
 
 /// Called before an append, with how many there were.
-type Hook = Box<dyn FnMut(usize) -> Result<(), LedgerError> + Send>;
+pub(super) type Hook = Box<dyn FnMut(usize) -> Result<(), LedgerError> + Send>;
 
-/// A ledger in memory that asks before it appends.
+/// A ledger in memory that asks before it appends. A clone is the same ledger.
+#[derive(Clone)]
 pub(super) struct HookedLedger {
     inner: SharedLedger,
-    appends: usize,
-    hook: Hook,
+    /// How many appends there were, and what they ask.
+    hook: Arc<Mutex<(usize, Hook)>>,
 }
 
 impl HookedLedger {
     /// `hook` may wait, and may fail the append.
     pub(super) fn new(inner: SharedLedger, hook: Hook) -> Self {
-        Self { inner, appends: 0, hook }
+        Self { inner, hook: Arc::new(Mutex::new((0, hook))) }
     }
 }
 
@@ -52,6 +53,11 @@ impl Gate {
         self.arrivals.recv().expect("the engine runs");
     }
 
+    /// Lets the append through that waits, and no other.
+    pub(super) fn pass(&self) {
+        self.passes.send(()).expect("the engine runs");
+    }
+
     /// Lets the engine through, now and from now on.
     pub(super) fn open(self) {
         drop(self.passes);
@@ -64,9 +70,15 @@ impl Ledger for HookedLedger {
     }
 
     fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
-        (self.hook)(self.appends)?;
-        self.appends += 1;
+        let mut held = self.hook.lock().expect("no hook panics");
+        let (appends, hook) = &mut *held;
+        hook(*appends)?;
+        *appends += 1;
         self.inner.append(records)
+    }
+
+    fn writer(&self) -> Option<Box<dyn Ledger>> {
+        Some(Box::new(self.clone()))
     }
 
     fn find(

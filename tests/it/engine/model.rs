@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use vouch::clock::ManualClock;
 use vouch::domain::{DAY_MS, Decision, Layer, RequestId};
-use vouch::engine::{Answer, DecisionKey, QueueLimits, Request, Setup, start};
+use vouch::engine::{Answer, DecisionKey, Request, Setup, start};
 use vouch::ledger::{Record, RecordKind};
 use vouch::store::MemoryStore;
 use vouch::wire::pb::v1;
@@ -18,7 +18,9 @@ use super::run::{NOW, batches, brief, difference, play, process, sequences};
 use super::script::script;
 use super::world::{CASES, World};
 use crate::scorer::{Logistic, with_models};
-use crate::support::{SharedLedger, ask, record, score, setup, shared_setup, tenant, verdict};
+use crate::support::{
+    SharedLedger, ask, limits, record, score, setup, shared_setup, tenant, verdict,
+};
 
 /// Everything that the sample cases tell, then everything that they claim.
 static ALL: LazyLock<Vec<Request>> = LazyLock::new(|| {
@@ -225,7 +227,7 @@ fn what_judges_is_replaced_under_load_and_nobody_notices() {
     let store = Box::new(MemoryStore::default());
     let ledger = Box::new(SharedLedger::default());
     let core = vouch::engine::Core::open(Arc::clone(&setups[0]), ledger, store, NOW).unwrap();
-    let limits = QueueLimits { waiting_max: 2 * CALLERS, batch_max: 4 };
+    let limits = limits(2 * CALLERS, 4);
     let (handle, thread) = start(core, Arc::new(ManualClock::new(NOW)), limits).unwrap();
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
     let (seen, reloads) = runtime.block_on(async {

@@ -1,0 +1,217 @@
+//! How fast the engine works, and how long a new request would wait.
+//!
+//! Requests are worked on in batches, and a claim in a large batch costs a fraction of one that comes alone. So the time
+//! for a unit of work is kept for each size of batch, and what waits is expected to go at the best pace of its size or of
+//! a smaller one. A size of which nothing is known yet holds nobody back: a burst after a quiet time is no overload.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::request::Request;
+
+/// Sizes of batches, each twice the one before; the last one stands for all above.
+const SIZES: usize = 16;
+/// A fact takes one unit of work, a claim about so many.
+const CLAIM_UNITS: u64 = 8;
+/// A new time moves what is known by this part of the difference ...
+const PART: u64 = 8;
+/// ... but is taken for no more than so many times what was known: one disk sync that hangs says little.
+const OUTLIER: u64 = 2;
+
+/// What waits, and how fast it goes.
+#[derive(Debug)]
+pub(super) struct Pace {
+    longest_wait: Duration,
+    /// Requests that were let in and are not answered.
+    requests: AtomicU64,
+    /// Units of work that they are.
+    units: AtomicU64,
+    /// The size of a full batch.
+    full: usize,
+    /// Time for a unit of work in batches of 2^n requests and more, ns; 0: not known yet.
+    unit_ns: [AtomicU64; SIZES],
+}
+
+/// A request's part of the backlog; it ends with this.
+#[derive(Debug)]
+pub(super) struct Place {
+    pace: Arc<Pace>,
+    units: u64,
+}
+
+impl Pace {
+    /// Lets nobody in who would wait longer than `longest_wait`, where `batch_max` requests are worked on together.
+    pub(super) fn new(longest_wait: Duration, batch_max: usize) -> Self {
+        let full = size(u64::try_from(batch_max).unwrap_or(u64::MAX));
+        let (requests, units) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { longest_wait, requests, units, full, unit_ns: Default::default() }
+    }
+
+    /// Lets a request in.
+    ///
+    /// # Errors
+    /// It would have to wait too long: as long as this.
+    pub(super) fn enter(self: &Arc<Self>, request: &Request) -> Result<Place, Duration> {
+        let wait = self.wait();
+        if wait > self.longest_wait {
+            return Err(wait);
+        }
+        let units = units(request);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.units.fetch_add(units, Ordering::Relaxed);
+        Ok(Place { pace: Arc::clone(self), units })
+    }
+
+    /// How long it is going to take until everything that was let in is answered.
+    pub(super) fn wait(&self) -> Duration {
+        let size = size(self.requests.load(Ordering::Relaxed)).min(self.full);
+        let mut known =
+            self.unit_ns.iter().take(size + 1).map(|ns| ns.load(Ordering::Relaxed)).rev();
+        let own = known.next().unwrap_or(0);
+        let best = known.filter(|ns| *ns > 0).fold(own, u64::min);
+        Duration::from_nanos(best.saturating_mul(self.units.load(Ordering::Relaxed)))
+    }
+
+    /// A batch of so many requests and units of work took this long.
+    pub(super) fn learn(&self, requests: usize, units: u64, took: Duration) {
+        let requests = u64::try_from(requests).unwrap_or(u64::MAX);
+        let Some(known) = self.unit_ns.get(size(requests).min(self.full)) else { return };
+        let ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / units.max(1);
+        // The engine's thread alone writes here.
+        let before = known.load(Ordering::Relaxed);
+        let after = match before {
+            0 => ns,
+            _ => before - before / PART + ns.min(before.saturating_mul(OUTLIER)) / PART,
+        };
+        known.store(after.max(1), Ordering::Relaxed);
+    }
+}
+
+impl Place {
+    pub(super) const fn units(&self) -> u64 {
+        self.units
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.pace.requests.fetch_sub(1, Ordering::Relaxed);
+        self.pace.units.fetch_sub(self.units, Ordering::Relaxed);
+    }
+}
+
+/// How much work a request is, roughly.
+fn units(request: &Request) -> u64 {
+    let facts = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    match request {
+        Request::Record { facts: told, .. } => facts(told.len()).max(1),
+        Request::Score { claim, .. } => CLAIM_UNITS.saturating_add(facts(claim.facts.len())),
+        Request::Find { .. } | Request::Findings { .. } => CLAIM_UNITS,
+    }
+}
+
+/// The place of a size among [`SIZES`].
+fn size(requests: u64) -> usize {
+    usize::try_from(requests.max(1).ilog2()).map_or(SIZES - 1, |size| size.min(SIZES - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::TenantId;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn pace(longest_wait: Duration) -> Arc<Pace> {
+        Arc::new(Pace::new(longest_wait, 256))
+    }
+
+    /// A batch of so many claims took this long.
+    fn learn(pace: &Pace, claims: u32, took: Duration) {
+        pace.learn(usize::try_from(claims).unwrap(), u64::from(claims) * CLAIM_UNITS, took);
+    }
+
+    /// Claims of each size of batch up to a full one.
+    const BATCHES: [u32; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+    /// Work of as many units as a claim.
+    fn request() -> Request {
+        Request::Findings { tenant: TenantId::parse("shop").unwrap(), after: 0, limit: 1 }
+    }
+
+    fn enter(pace: &Arc<Pace>, count: usize) -> Vec<Place> {
+        let request = request();
+        (0..count).map_while(|_| pace.enter(&request).ok()).collect()
+    }
+
+    #[test]
+    fn what_is_not_known_holds_nobody_back() {
+        let pace = pace(MS);
+        assert_eq!(enter(&pace, 10_000).len(), 10_000);
+        assert_eq!(pace.wait(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_request_that_would_wait_too_long_is_refused_until_others_are_answered() {
+        let pace = pace(10 * MS);
+        // 1 ms for a claim, however many come together.
+        BATCHES.iter().for_each(|&claims| learn(&pace, claims, claims * MS));
+        let mut places = enter(&pace, 100);
+        assert_eq!(places.len(), 11, "ten wait for 10 ms, and the eleventh may");
+        assert_eq!(pace.enter(&request()).unwrap_err(), 11 * MS, "how long it would be");
+        places.truncate(9);
+        assert_eq!(enter(&pace, 1).len(), 1);
+        drop(places);
+        assert_eq!(pace.wait(), Duration::ZERO);
+    }
+
+    #[test]
+    fn many_go_at_the_pace_of_many() {
+        let pace = pace(10 * MS);
+        // 1 ms for a batch, and 1/16 ms for a claim in it.
+        BATCHES.iter().for_each(|&claims| learn(&pace, claims, MS + claims * MS / 16));
+        let let_in = enter(&pace, 1_000).len();
+        // In batches of 128 it would be 10 ms for 142.
+        assert!((130..150).contains(&let_in), "{let_in}");
+    }
+
+    #[test]
+    fn a_burst_after_a_quiet_time_is_no_overload() {
+        let pace = pace(10 * MS);
+        learn(&pace, 1, MS);
+        let burst = enter(&pace, 200);
+        assert_eq!(burst.len(), 200, "nobody knows how long 200 take together");
+        learn(&pace, 200, 20 * MS);
+        assert!(pace.enter(&request()).is_err(), "now it is known");
+        // More than a batch holds: as many batches.
+        let more = self::pace(10 * MS);
+        learn(&more, 256, 4 * MS);
+        let backlog = enter(&more, 640);
+        assert_eq!(backlog.len(), 640);
+        assert_eq!(more.wait(), 10 * MS);
+    }
+
+    #[test]
+    fn one_sync_that_hangs_changes_little_and_a_slow_disk_is_noticed() {
+        let pace = pace(10 * MS);
+        let learn = |took| learn(&pace, 1, took);
+        learn(MS);
+        learn(100 * MS);
+        let place = enter(&pace, 1);
+        assert!(pace.wait() < MS * 5 / 4, "{:?}", pace.wait());
+        (0..80).for_each(|_| learn(100 * MS));
+        assert!(pace.wait() > 90 * MS, "{:?}", pace.wait());
+        (0..80).for_each(|_| learn(MS));
+        assert!(pace.wait() < MS * 5 / 4, "{:?}", pace.wait());
+        drop(place);
+    }
+
+    #[test]
+    fn facts_are_lighter_than_claims_and_never_nothing() {
+        let facts = |facts| Request::Record { tenant: TenantId::parse("shop").unwrap(), facts };
+        assert_eq!(units(&facts(Vec::new())), 1);
+        assert_eq!(units(&request()), CLAIM_UNITS);
+        assert_eq!([0, 1, 2, 255, 256, u64::MAX].map(size), [0, 0, 1, 7, 8, SIZES - 1]);
+    }
+}

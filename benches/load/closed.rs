@@ -90,7 +90,11 @@ async fn recorder(
     loop {
         let at = usize::try_from(next.fetch_add(1, Ordering::Relaxed))?;
         let Some(batch) = batches.get(at) else { return Ok(facts) };
-        let reply = caller.call(batch.clone()).await?;
+        let mut reply = caller.call(batch.clone()).await?;
+        while reply.code == SHED {
+            tokio::time::sleep(RETRY).await;
+            reply = caller.call(batch.clone()).await?;
+        }
         if reply.code != 0 {
             return Err(format!("facts got status {}: {}", reply.code, reply.message).into());
         }

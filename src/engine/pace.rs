@@ -14,6 +14,8 @@ use super::request::Request;
 const SIZES: usize = 16;
 /// A fact takes one unit of work, a claim about so many.
 const CLAIM_UNITS: u64 = 8;
+/// Facts may wait for so many times as long as claims: they come in bulk, and nobody sits and waits for an answer.
+const FACTS_PATIENCE: u32 = 20;
 /// A new time moves what is known by this part of the difference ...
 const PART: u64 = 8;
 /// ... but is taken for no more than so many times what was known: one disk sync that hangs says little.
@@ -53,11 +55,11 @@ impl Pace {
     /// # Errors
     /// It would have to wait too long: as long as this.
     pub(super) fn enter(self: &Arc<Self>, request: &Request) -> Result<Place, Duration> {
+        let (units, patience) = weigh(request);
         let wait = self.wait();
-        if wait > self.longest_wait {
+        if wait > self.longest_wait.saturating_mul(patience) {
             return Err(wait);
         }
-        let units = units(request);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.units.fetch_add(units, Ordering::Relaxed);
         Ok(Place { pace: Arc::clone(self), units })
@@ -101,13 +103,13 @@ impl Drop for Place {
     }
 }
 
-/// How much work a request is, roughly.
-fn units(request: &Request) -> u64 {
+/// How much work a request is, roughly, and how patient those are who ask.
+fn weigh(request: &Request) -> (u64, u32) {
     let facts = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     match request {
-        Request::Record { facts: told, .. } => facts(told.len()).max(1),
-        Request::Score { claim, .. } => CLAIM_UNITS.saturating_add(facts(claim.facts.len())),
-        Request::Find { .. } | Request::Findings { .. } => CLAIM_UNITS,
+        Request::Record { facts: told, .. } => (facts(told.len()).max(1), FACTS_PATIENCE),
+        Request::Score { claim, .. } => (CLAIM_UNITS.saturating_add(facts(claim.facts.len())), 1),
+        Request::Find { .. } | Request::Findings { .. } => (CLAIM_UNITS, 1),
     }
 }
 
@@ -160,6 +162,9 @@ mod tests {
         let mut places = enter(&pace, 100);
         assert_eq!(places.len(), 11, "ten wait for 10 ms, and the eleventh may");
         assert_eq!(pace.enter(&request()).unwrap_err(), 11 * MS, "how long it would be");
+        let tenant = TenantId::parse("shop").unwrap();
+        let facts = Request::Record { tenant, facts: Vec::new() };
+        drop(pace.enter(&facts).expect("facts have time"));
         places.truncate(9);
         assert_eq!(enter(&pace, 1).len(), 1);
         drop(places);
@@ -210,8 +215,8 @@ mod tests {
     #[test]
     fn facts_are_lighter_than_claims_and_never_nothing() {
         let facts = |facts| Request::Record { tenant: TenantId::parse("shop").unwrap(), facts };
-        assert_eq!(units(&facts(Vec::new())), 1);
-        assert_eq!(units(&request()), CLAIM_UNITS);
+        assert_eq!(weigh(&facts(Vec::new())), (1, FACTS_PATIENCE));
+        assert_eq!(weigh(&request()), (CLAIM_UNITS, 1));
         assert_eq!([0, 1, 2, 255, 256, u64::MAX].map(size), [0, 0, 1, 7, 8, SIZES - 1]);
     }
 }

@@ -1,4 +1,5 @@
-//! What one fact and one claim cost: look-up of state, signals, policy, ledger record and fold, in memory.
+//! What one fact and one claim cost: look-up of state, signals, policy, ledger record and fold, in memory. And what the
+//! policy's conditions, the model's features and its score cost alone, for one claim.
 //!
 //! `cargo bench --bench engine`. Times are per batch; `thrpt` is facts or claims per second. The state is warm: 20,000
 //! accounts with an order, a payment, a delivery and a login each.
@@ -17,8 +18,12 @@ use vouch::domain::{
     OrderPlaced, PayerFingerprint, PaymentCaptured, PaymentMethod, PspTransactionId, RefundClaim,
     RefundId, RefundRoute, RequestId, Sku, SkuClass, SupplierId, TenantId, Timestamp,
 };
-use vouch::engine::{Core, Request};
+use vouch::engine::{Core, Request, Scorer};
+use vouch::geo::Available;
 use vouch::ledger::MemoryLedger;
+use vouch::policy;
+use vouch::scoring::LoadedModel;
+use vouch::signals::{Catalogue, SignalDef, SignalRow, SignalType, SignalValue};
 use vouch::store::MemoryStore;
 
 /// That of the binary.
@@ -192,5 +197,45 @@ fn claims(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, facts, claims);
+/// Rows of signals of which some are unknown, so that no branch is learned by heart.
+fn rows() -> Vec<SignalRow> {
+    let cell = |row: u64, place: usize, def: &SignalDef| {
+        let number = (row * 2_654_435_761 + u64::try_from(place).unwrap() * 40_503) % 977;
+        let word = |words: &[&'static str]| {
+            words.get(usize::try_from(number).unwrap() % words.len().max(1)).copied()
+        };
+        (!number.is_multiple_of(7)).then(|| match def.kind {
+            SignalType::Int => SignalValue::Int(i64::try_from(number % 40).unwrap()),
+            SignalType::Real => SignalValue::Real(f64::from(u32::try_from(number).unwrap()) / 13.0),
+            SignalType::Truth => SignalValue::Truth(number.is_multiple_of(2)),
+            SignalType::Text => {
+                word(def.words).map_or(SignalValue::Text("CN".into()), SignalValue::Word)
+            }
+        })
+    };
+    let defs = || Catalogue::get().defs().iter().enumerate();
+    let row = |row| defs().map(|(place, def)| cell(row, place, def)).collect();
+    (0..64).map(row).collect()
+}
+
+fn parts(criterion: &mut Criterion) {
+    let rows = rows();
+    let (policy, _) = policy::load(policy::SHIPPED, Available::ALL).unwrap();
+    let model = LoadedModel::shipped().unwrap();
+    let mut group = criterion.benchmark_group("one claim");
+    let mut turns = rows.iter().cycle();
+    let mut next = || turns.next().unwrap();
+    group.bench_function("conditions", |bencher| bencher.iter(|| policy.judge(black_box(next()))));
+    group.bench_function("features", |bencher| {
+        bencher.iter(|| model.features().of_row(next()).flatten().sum::<f64>());
+    });
+    for (name, explain) in [("score", false), ("score with reasons", true)] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| model.score(&[black_box(next())], explain).unwrap());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, facts, claims, parts);
 criterion_main!(benches);

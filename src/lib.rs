@@ -8,7 +8,7 @@
 //!         gather      entity states from the store: what the claim names, what its order names, what its payers name
 //!         geo         what the addresses tell, from maxminddb files
 //!         signals     claim + facts + states -> typed raw values, the catalogue that `vouch signals` prints
-//!         features    polars SQL, compiled once, evaluated for all claims of the batch together
+//!         features    polars SQL, compiled once to typed trees, evaluated row by row
 //!         models      one score for each claim: probability of abuse, and what each feature adds to it
 //!         policy      guard, proof, eligibility, list, rule, model, fallback -> verdict; pure
 //!         ledger      facts, claims, signals, verdicts, and what other models would have decided: one append per batch,
@@ -26,7 +26,7 @@
 //!   the same records as the same requests one at a time: a claim that waits for its verdict is decided before
 //!   anything reads or writes what its decision will change.
 //! * **Deterministic.** Time and ids are arguments. A decision's id follows from tenant and request id. The core is
-//!   single-threaded; polars runs on its thread and never on a tokio worker.
+//!   single-threaded; models run on its thread and never on a tokio worker.
 //! * **Facts name all they touch**, so they may arrive late, repeated and in any order. What an entity keeps does not
 //!   show the order of arrival. What vouch must look up to count a fact where it belongs (the network of an address that
 //!   day, the batch of a key, where the claim came from that an outcome is about) it looks up once, when it takes the
@@ -55,7 +55,7 @@
 //! | domain | nothing |
 //! | evidence | domain |
 //! | fingerprint | domain |
-//! | features | document |
+//! | features | document, signals |
 //! | state | domain |
 //! | findings | domain, signals, state |
 //! | geo | domain |
@@ -80,6 +80,10 @@
 //! | config | document, domain, geo |
 //! | rpc | clock, domain, engine, findings, signals, wire |
 //! | cli | everything |
+//!
+//! Against the design conditions and features are not evaluated by polars, which reads their language and is the oracle
+//! of their tests: a call of polars costs microseconds for each expression however few the rows, and claims come in few
+//! (see `features`). Tables of history are read by lazy polars, and go through the same formulas row by row.
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims

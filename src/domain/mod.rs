@@ -39,8 +39,8 @@ pub use ids::{
     PayoutFingerprint, PspTransactionId, RefundId, RequestId, Sha256, Sku, SupplierId, TenantId,
 };
 pub use model::{
-    CHALLENGERS_MAX, ChallengerVerdict, Contribution, ExpectedCosts, GroupContribution,
-    ModelAssessment, ModelScore,
+    CHALLENGERS_MAX, ChallengerVerdict, Contribution, Contributions, ExpectedCosts,
+    GroupContribution, ModelAssessment, ModelFeatures, ModelScore,
 };
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;

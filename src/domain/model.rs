@@ -18,7 +18,81 @@ pub struct ModelScore {
     /// The log-odds of a claim of which nothing is known to matter; finite.
     pub bias: f64,
     /// What each feature adds; empty when no explanation was asked for.
-    pub contributions: Vec<Contribution>,
+    pub contributions: Contributions,
+}
+
+/// What each feature of a model adds to the log-odds of one claim.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contributions {
+    features: Arc<ModelFeatures>,
+    log_odds: Vec<f64>,
+}
+
+/// The features of a model and the groups that they belong to, shared by all its scores.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModelFeatures {
+    names: Vec<Arc<str>>,
+    /// In order of their names, each once.
+    groups: Vec<Arc<str>>,
+    /// For each feature the place of its group.
+    group_of: Vec<usize>,
+}
+
+impl ModelFeatures {
+    /// Features with their groups, in the order of the model.
+    #[must_use]
+    pub fn new(features: impl IntoIterator<Item = (Arc<str>, Arc<str>)>) -> Self {
+        let (names, own): (Vec<_>, Vec<_>) = features.into_iter().unzip();
+        let mut groups = own.clone();
+        groups.sort_unstable();
+        groups.dedup();
+        let place = |group: &Arc<str>| groups.partition_point(|other| other < group);
+        let group_of = own.iter().map(place).collect();
+        Self { names, groups, group_of }
+    }
+
+    /// The groups, in order of their names.
+    #[must_use]
+    pub fn groups(&self) -> &[Arc<str>] {
+        &self.groups
+    }
+}
+
+impl Contributions {
+    /// What each of these features adds: one number for each.
+    #[must_use]
+    pub const fn new(features: Arc<ModelFeatures>, log_odds: Vec<f64>) -> Self {
+        Self { features, log_odds }
+    }
+
+    /// Those features.
+    #[must_use]
+    pub fn features(&self) -> &ModelFeatures {
+        &self.features
+    }
+
+    /// What each feature adds, in the order of the model.
+    #[must_use]
+    pub fn log_odds(&self) -> &[f64] {
+        &self.log_odds
+    }
+
+    /// What each feature adds, with the place of its group.
+    pub fn by_group(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.features.group_of.iter().copied().zip(self.log_odds.iter().copied())
+    }
+
+    /// What one feature adds, with its name.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<Contribution> {
+        let feature = Arc::clone(self.features.names.get(place)?);
+        let group = self.features.groups.get(*self.features.group_of.get(place)?)?;
+        Some(Contribution {
+            feature,
+            group: Arc::clone(group),
+            log_odds: *self.log_odds.get(place)?,
+        })
+    }
 }
 
 /// What one feature of a model adds to the log-odds.

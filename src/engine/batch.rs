@@ -1,7 +1,7 @@
 //! One micro-batch.
 //!
 //! Requests are taken one after another, as if each came alone. What makes a batch cheaper than its parts is that
-//! claims wait together for their verdicts: conditions are evaluated for all of them at once. A claim that waits has
+//! claims wait together for their verdicts: models look at all of them at once. A claim that waits has
 //! been taken in, so that the claims behind it see it; what only its decision will change (its order, its account)
 //! must not be looked at meanwhile. Whoever would look, or write there, first has the waiting claims decided.
 

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::domain::{TenantId, Timestamp, Versions};
 use crate::geo::Geo;
 use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
-use crate::policy::{JudgeError, Policy};
+use crate::policy::Policy;
 use crate::signals::Catalogue;
 use crate::state::{Event, EventBody, Stamp};
 use crate::store::{StateStore, StoreError};
@@ -81,9 +81,6 @@ pub enum CoreError {
     /// A record of the ledger does not decode.
     #[error("a ledger record cannot be read")]
     Codec(#[from] CodecError),
-    /// The conditions of the policy failed on signals of this binary.
-    #[error("the policy cannot be evaluated")]
-    Judge(#[from] JudgeError),
     /// The store gave an entity of another kind than its key says.
     #[error("the state store holds an entity of another kind")]
     OtherKind,

@@ -166,7 +166,7 @@ fn failed(model: &dyn Scorer, error: &str) -> Vec<Option<ModelScore>> {
 
 /// A score that holds what scores promise.
 fn sound(model: &dyn Scorer, score: ModelScore, explained: bool) -> Option<ModelScore> {
-    let sum: f64 = score.contributions.iter().map(|part| part.log_odds).sum();
+    let sum: f64 = score.contributions.log_odds().iter().sum();
     let off = (score.bias + sum - score.log_odds).abs();
     let adds_up = !explained || off <= SUM_TOLERANCE * score.log_odds.abs().max(1.0);
     let finite = score.log_odds.is_finite() && score.bias.is_finite();

@@ -26,9 +26,9 @@ pub enum Stage {
     Geo,
     /// Computing signals.
     Signals,
-    /// Conditions of the policy, for all claims that wait together.
+    /// Conditions of the policy.
     Rules,
-    /// Features and scores of models, likewise.
+    /// Features and scores of models, for all claims that wait together.
     Model,
     /// Verdicts.
     Decide,

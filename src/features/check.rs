@@ -27,7 +27,7 @@ pub(super) fn shown(node: &Node) -> String {
 
 fn problem(node: &Node) -> Option<String> {
     match node {
-        Node::Column(_) | Node::Literal(_) => None,
+        Node::Column(..) | Node::Literal(_) => None,
         Node::Not(inner) => conditions([inner.as_ref()]),
         Node::Logic(_, left, right) => conditions([left.as_ref(), right]),
         Node::Compare(op, left, right) => comparison(*op, left, right),
@@ -155,7 +155,7 @@ fn unknown_words(node: &Node) -> Vec<ExpressionError> {
             (_, _) => Vec::new(),
         },
         Node::In(value, list) => list.iter().filter_map(|word| unknown_word(value, word)).collect(),
-        Node::Column(_)
+        Node::Column(..)
         | Node::Literal(_)
         | Node::Not(_)
         | Node::Logic(..)
@@ -171,7 +171,7 @@ fn unknown_words(node: &Node) -> Vec<ExpressionError> {
 }
 
 fn unknown_word(column: &Node, word: &Literal) -> Option<ExpressionError> {
-    let (Node::Column(field), Literal::Text(word)) = (column, word) else { return None };
+    let (Node::Column(_, field), Literal::Text(word)) = (column, word) else { return None };
     let Domain::Words(known) = field.domain else { return None };
     if known.contains(&word.as_str()) {
         return None;

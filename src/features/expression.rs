@@ -3,6 +3,7 @@
 use polars::sql::sql_expr;
 
 use super::ExpressionError;
+use super::formula::Formula;
 use super::read::Reader;
 use super::scan::scan;
 use super::schema::{Schema, ValueType};
@@ -78,6 +79,13 @@ impl Expression {
     #[must_use]
     pub const fn value_type(&self) -> ValueType {
         self.value_type
+    }
+
+    /// It, ready to be evaluated over rows of the schema that it was read against, or of one that begins with the same
+    /// columns.
+    #[must_use]
+    pub fn formula(&self) -> Formula {
+        Formula::new(&self.node, self.value_type)
     }
 
     pub(super) const fn node(&self) -> &Node {

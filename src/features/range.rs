@@ -118,7 +118,7 @@ fn step<'a>(Claim { node, truth }: Claim<'a>) -> Step<'a> {
         Node::Cast(inner, _) if inner.value_type().is_none() => {
             Step::Never("NULL is never true".to_owned())
         }
-        Node::Column(_)
+        Node::Column(..)
         | Node::Compare(..)
         | Node::IsNull(_)
         | Node::In(..)
@@ -144,7 +144,7 @@ fn never_null(node: &Node) -> bool {
         Node::Case(_, then, otherwise) => never_null(then) && never_null(otherwise),
         Node::Compare(op, left, right) => op.sees_null() || (never_null(left) && never_null(right)),
         Node::In(value, _) => never_null(value),
-        Node::Column(_)
+        Node::Column(..)
         | Node::Arithmetic(..)
         | Node::Like(..)
         | Node::Affix(..)

@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         self.used.insert(position);
-        Some(Node::Column(Arc::clone(field)))
+        Some(Node::Column(position, Arc::clone(field)))
     }
 
     fn binary(&mut self, left: &Expr, op: Operator, right: &Expr) -> Option<Node> {

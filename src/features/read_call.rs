@@ -92,7 +92,8 @@ fn text(
     reader.checked(Node::Affix(side, Box::new(value?), Box::new(part?)))
 }
 
-/// LIKE's pattern, out of the regular expression that the parser made of it; none if a person wrote that expression.
+/// LIKE's pattern, out of the regular expression that the parser made of it; none if a person wrote that expression. The
+/// parser leaves no `%` and no `_` in it.
 fn pattern(part: &Expr) -> Option<Pattern> {
     let Expr::Literal(literal) = part else { return None };
     let regex = LiteralValue::extract_str(literal)?;
@@ -103,9 +104,11 @@ fn pattern(part: &Expr) -> Option<Pattern> {
             '.' if rest.next_if_eq(&'*').is_some() => like.push('%'),
             '.' => like.push('_'),
             '\\' => like.push(rest.next().filter(char::is_ascii_punctuation)?),
-            '^' | '$' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' => return None,
+            '^' | '$' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '%' | '_' => {
+                return None;
+            }
             plain => like.push(plain),
         }
     }
-    Some(Pattern { like, regex: regex.to_owned() })
+    Some(Pattern(like))
 }

@@ -9,7 +9,7 @@ use super::tree::{Affix, Arithmetic, Comparison, Function, Literal, Logic, Node}
 impl Display for Node {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Column(field) => f.write_str(&field.name),
+            Self::Column(_, field) => f.write_str(&field.name),
             Self::Literal(literal) => literal.fmt(f),
             Self::Not(inner) => negated(inner, f),
             Self::Logic(op, left, right) => {
@@ -31,7 +31,7 @@ impl Display for Node {
             Self::Coalesce(items) => write!(f, "COALESCE({})", List(items)),
             Self::In(value, list) => write!(f, "{} IN ({})", Operand(value), List(list)),
             Self::Like(value, pattern) => {
-                write!(f, "{} LIKE {}", Operand(value), Literal::Text(pattern.like.clone()))
+                write!(f, "{} LIKE {}", Operand(value), Literal::Text(pattern.0.clone()))
             }
             Self::Affix(Affix::Prefix, value, part) => write!(f, "STARTS_WITH({value}, {part})"),
             Self::Affix(Affix::Suffix, value, part) => write!(f, "ENDS_WITH({value}, {part})"),
@@ -132,7 +132,7 @@ impl Display for Operand<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(node) = self;
         match node {
-            Node::Column(_)
+            Node::Column(..)
             | Node::Literal(_)
             | Node::Logic(..)
             | Node::Coalesce(_)

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use polars::prelude::{DataType, Schema as PolarsSchema, SchemaRef};
 use serde::{Deserialize, Serialize};
 
 /// The type of a column or of an expression. Every value may also be null: unknown.
@@ -28,16 +27,6 @@ impl ValueType {
         match self {
             Self::Int | Self::Float => true,
             Self::Bool | Self::Text => false,
-        }
-    }
-
-    /// The type that holds such values in polars.
-    pub(super) const fn to_polars(self) -> DataType {
-        match self {
-            Self::Bool => DataType::Boolean,
-            Self::Int => DataType::Int64,
-            Self::Float => DataType::Float64,
-            Self::Text => DataType::String,
         }
     }
 }
@@ -169,29 +158,6 @@ impl Schema {
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.positions.get(name).copied()
-    }
-
-    /// The columns of these names, in the order of this schema; names that it has not are passed over.
-    #[must_use]
-    pub fn select<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut places: Vec<usize> = names.into_iter().filter_map(|n| self.position(n)).collect();
-        places.sort_unstable();
-        places.dedup();
-        let fields: Vec<_> =
-            places.iter().filter_map(|&place| self.fields.get(place)).map(Arc::clone).collect();
-        let positions =
-            fields.iter().enumerate().map(|(i, field)| (Arc::clone(&field.name), i)).collect();
-        Self { fields, positions }
-    }
-
-    /// The same columns for polars.
-    #[must_use]
-    pub fn to_polars(&self) -> SchemaRef {
-        let mut schema = PolarsSchema::with_capacity(self.fields.len());
-        for field in &self.fields {
-            schema.insert(field.name.as_ref().into(), field.value_type.to_polars());
-        }
-        Arc::new(schema)
     }
 
     /// The place and field of a name.

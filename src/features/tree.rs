@@ -7,7 +7,8 @@ use super::schema::{Field, ValueType};
 /// A checked expression. Every node is row-wise, and the operands of every node have types that it takes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
-    Column(Arc<Field>),
+    /// Its place in the schema.
+    Column(usize, Arc<Field>),
     Literal(Literal),
     Not(Box<Self>),
     Logic(Logic, Box<Self>, Box<Self>),
@@ -76,14 +77,9 @@ pub(super) enum Affix {
     Suffix,
 }
 
-/// LIKE's pattern.
+/// LIKE's pattern, as SQL writes it, with `%` and `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern {
-    /// As SQL writes it, with `%` and `_`.
-    pub(super) like: String,
-    /// The regular expression that polars made of it.
-    pub(super) regex: String,
-}
+pub(super) struct Pattern(pub(super) String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {
@@ -154,13 +150,35 @@ impl Literal {
             Self::Text(_) => Some(ValueType::Text),
         }
     }
+
+    pub(super) const fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    pub(super) const fn as_int(&self) -> Option<i64> {
+        if let Self::Int(value) = self { Some(*value) } else { None }
+    }
+
+    /// The float of a number; of an integer the next one.
+    pub(super) const fn as_float(&self) -> Option<f64> {
+        match self {
+            Self::Float(value) => Some(*value),
+            #[expect(clippy::cast_precision_loss, reason = "an integer meets a float")]
+            Self::Int(value) => Some(*value as f64),
+            Self::Null | Self::Bool(_) | Self::Text(_) => None,
+        }
+    }
+
+    pub(super) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(value) = self { Some(value) } else { None }
+    }
 }
 
 impl Node {
     /// The type, or none for a bare NULL.
     pub(super) fn value_type(&self) -> Option<ValueType> {
         match self {
-            Self::Column(field) => Some(field.value_type),
+            Self::Column(_, field) => Some(field.value_type),
             Self::Literal(literal) => literal.value_type(),
             Self::Not(_)
             | Self::Logic(..)
@@ -193,7 +211,7 @@ impl Node {
     /// The nodes that this one is made of.
     pub(super) fn children(&self) -> Vec<&Self> {
         match self {
-            Self::Column(_) | Self::Literal(_) => Vec::new(),
+            Self::Column(..) | Self::Literal(_) => Vec::new(),
             Self::Not(a)
             | Self::IsNull(a)
             | Self::In(a, _)
@@ -212,7 +230,7 @@ impl Node {
 
     /// The columns that it reads, as often as it reads them.
     pub(super) fn fields(&self) -> Vec<&Field> {
-        if let Self::Column(field) = self {
+        if let Self::Column(_, field) = self {
             return vec![field];
         }
         self.children().into_iter().flat_map(Self::fields).collect()

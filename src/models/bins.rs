@@ -96,6 +96,17 @@ impl Bins {
     }
 }
 
+impl Bins {
+    /// The codes of one row.
+    pub(super) fn row(&self, row: &[Option<f64>]) -> Vec<u8> {
+        let code = |(value, cuts): (&Option<f64>, &Vec<f64>)| match value {
+            Some(value) => code_of(cuts, *value),
+            None => UNKNOWN,
+        };
+        row.iter().zip(&self.cuts).map(code).collect()
+    }
+}
+
 impl BinnedMatrix {
     /// How many columns there are.
     pub(super) fn width(&self) -> usize {

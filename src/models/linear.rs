@@ -130,6 +130,13 @@ struct Term {
     unknown_share: f64,
 }
 
+impl Term {
+    fn part(&self, standardised: f64, is_unknown: bool) -> f64 {
+        let flag = f64::from(u8::from(is_unknown)) - self.unknown_share;
+        self.value * standardised + self.unknown * flag
+    }
+}
+
 impl Linear {
     /// The log-odds of fraud of each row.
     ///
@@ -161,12 +168,23 @@ impl Linear {
         mut take: impl FnMut(usize, &mut dyn Iterator<Item = f64>),
     ) {
         for (index, (view, term)) in matrix.columns().zip(&self.terms).enumerate() {
-            let flag = |row: usize| f64::from(u8::from(view.is_unknown(row))) - term.unknown_share;
             let values = self.standard.values(index, view).enumerate();
-            let mut parts =
-                values.map(|(row, value)| term.value * value + term.unknown * flag(row));
+            let mut parts = values.map(|(row, value)| term.part(value, view.is_unknown(row)));
             take(index, &mut parts);
         }
+    }
+
+    /// The log-odds of one row; each column's part of them is written to `out`, unless that is empty.
+    pub(super) fn of_row(&self, row: &[Option<f64>], out: &mut [f64]) -> f64 {
+        let mut log_odds = self.bias;
+        for (index, (value, term)) in row.iter().zip(&self.terms).enumerate() {
+            let part = term.part(self.standard.value(index, *value), value.is_none());
+            log_odds += part;
+            if let Some(own) = out.get_mut(index) {
+                *own = part;
+            }
+        }
+        log_odds
     }
 }
 

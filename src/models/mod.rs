@@ -8,6 +8,7 @@
 //!     Anomaly     linfa's principal components, without labels
 //! EnsembleSettings::fit(train, later, seed) -> Ensemble: parts, their combination, calibration
 //! Ensemble::score(matrix) -> log-odds, probability, contributions
+//! Ensemble::by_row()      -> RowEnsemble: the same for one row at a time, as claims come in service
 //! ```
 //!
 //! # What always holds
@@ -59,12 +60,13 @@ pub use boosting::{Boosting, BoostingParams, BoostingSettings, ValidBoosting};
 pub use calibrate::{Calibration, Isotonic, Platt};
 pub use directions::{Direction, Directions};
 pub use ensemble::{
-    CandidateReport, Ensemble, EnsembleSettings, FitReport, PartKind, PartReport, Score,
+    CandidateReport, Ensemble, EnsembleSettings, FitReport, PartKind, PartReport, RowEnsemble,
+    Score,
 };
 pub use error::{ColumnsError, FitError, MatrixError};
 pub use forest::{Forest, ForestParams, ForestSettings, ValidForest};
 pub use labels::{Labels, Slice, joined, select, slice};
 pub use linear::{Linear, LinearParams, LinearSettings, ValidLinear};
 pub use matrix::{Column, ColumnView, Matrix};
-pub use model::Model;
+pub use model::{Model, RowModel};
 pub use tree::Trees;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::anomaly::Anomaly;
-use super::ensemble::Ensemble;
+use super::ensemble::{Ensemble, RowEnsemble};
 use super::error::{ColumnsError, check_columns};
 
 /// A fitted model of either kind. The kinds answer in different types, so that a rank is not taken for a probability.
@@ -16,7 +16,24 @@ pub enum Model {
     Unsupervised(Box<Anomaly>),
 }
 
+/// A model laid out for one row at a time; it gives what [`Model`] gives.
+#[derive(Debug, Clone)]
+pub enum RowModel {
+    /// Says how likely fraud is.
+    Supervised(Box<RowEnsemble>),
+    /// Says how odd a row is among those seen.
+    Unsupervised(Box<Anomaly>),
+}
+
 impl Model {
+    /// The same model for one row at a time.
+    pub fn by_row(&self) -> RowModel {
+        match self {
+            Self::Supervised(ensemble) => RowModel::Supervised(Box::new(ensemble.by_row())),
+            Self::Unsupervised(anomaly) => RowModel::Unsupervised(anomaly.clone()),
+        }
+    }
+
     /// The columns that it scores, in order.
     pub fn names(&self) -> &[String] {
         match self {

@@ -54,6 +54,19 @@ impl Standard {
             .map(move |(row, value)| if view.is_unknown(row) { 0.0 } else { of(*value) })
     }
 
+    /// The standardised value of one column in a row.
+    pub(super) fn value(&self, index: usize, value: Option<f64>) -> f64 {
+        match (self.columns.get(index), value) {
+            (Some(column), Some(value)) => column.of(value),
+            (_, _) => 0.0,
+        }
+    }
+
+    /// The standardised values of one row.
+    pub(super) fn row(&self, row: &[Option<f64>]) -> Vec<f64> {
+        row.iter().enumerate().map(|(index, value)| self.value(index, *value)).collect()
+    }
+
     /// The standardised values of some rows of a matrix, row by row.
     pub(super) fn array(&self, matrix: &Matrix, rows: &[usize]) -> Array2<f64> {
         let mut out = Array2::zeros((rows.len(), self.columns.len()));

@@ -28,8 +28,6 @@ pub struct Case<'a> {
     pub row: &'a SignalRow,
     /// What the conditions came to.
     pub judged: &'a Judged,
-    /// Its place among the judged.
-    pub judged_row: usize,
     /// What was approved in this hour already.
     pub approvals: &'a ApprovalsDoc,
     /// What the model says; `None` when there is none, or it failed.
@@ -113,14 +111,14 @@ impl Policy {
     /// Everything that fired, by layer and in file order.
     fn fired<'a>(&'a self, case: &Case<'_>) -> Vec<Fired<'a>> {
         let entries = self.entries.iter().enumerate();
-        let holds = |(i, _): &(usize, &Entry)| case.judged.holds(*i, case.judged_row) == Some(true);
+        let holds = |(i, _): &(usize, &Entry)| case.judged.holds(*i) == Some(true);
         let by_condition = entries.filter(holds).map(|(_, entry)| Fired {
             layer: entry.layer,
             id: &entry.id,
             then: entry.then,
             reasoning: &entry.reasoning,
             follow_up: entry.follow_up,
-            amount: entry.amount.map(|amount| case.judged.amount(amount, case.judged_row)),
+            amount: entry.amount.map(|amount| case.judged.amount(amount)),
         });
         let listed = self.lists.iter().filter(|entry| entry.hits(case.claim, case.observed_at));
         let listed = listed.map(|entry| Fired {

@@ -11,7 +11,7 @@ use crate::domain::{Decision, FollowUpKind, Layer, LocalizedText};
 use crate::features::{Expression, ValueType, always_true};
 use crate::geo::Available;
 
-/// Most entries of a policy: each costs some 8 us in every micro-batch.
+/// Most entries of a policy: nobody keeps track of more.
 pub const ENTRIES_MAX: usize = 1_000;
 
 /// Entries, and what they evaluate: one condition for each, then the amounts.

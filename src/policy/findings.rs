@@ -40,7 +40,7 @@ fn finding(
     let fired: Vec<String> = fired.chain(own).map(str::to_owned).collect();
     let in_layer = policy.entries.iter().enumerate().filter(|(_, entry)| entry.layer == layer);
     let unjudged = in_layer
-        .filter(|(i, _)| case.judged.holds(*i, case.judged_row).is_none())
+        .filter(|(i, _)| case.judged.holds(*i).is_none())
         .map(|(_, entry)| entry.id.clone())
         .collect();
     let outcome = if layer == ruling.layer {

@@ -68,9 +68,6 @@ fn read(
     if problems.has_errors() {
         return None;
     }
-    let compiled = Compiled::new(&names.defines, &entries.outputs, &names.all)
-        .map_err(|error| problems.error(0, error))
-        .ok()?;
     let numbers = numbers?;
     Some(Policy {
         name: name?,
@@ -86,7 +83,7 @@ fn read(
         model,
         reasons,
         follow_ups,
-        compiled,
+        compiled: Compiled::new(&names.defines, &entries.outputs),
     })
 }
 

@@ -40,7 +40,7 @@ mod tests;
 pub use decide::Case;
 pub use entries::ENTRIES_MAX;
 pub use entry::{Entry, Reasoning};
-pub use judge::{JudgeError, Judged};
+pub use judge::Judged;
 pub use lists::{LISTS_MAX, ListEntry, ListMatch, ListSubject, MatchError};
 pub use load::{load, load_at};
 pub use model::{Costs, Expected, ModelTerms, Opinion, Thresholds};

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::analysis::{unreachable, write_out};
-use super::compile::signal_fields;
 use super::raw::{RawPolicy, Text};
 use crate::document::Problems;
-use crate::features::{Expression, Field, Schema, ValueType};
+use crate::features::{Expression, Field, Schema, ValueType, signal_fields};
 
 /// What conditions are read with.
 pub(super) struct Names {
     /// Signals alone.
     pub(super) signals: Schema,
-    /// Signals and shared conditions.
+    /// Signals, and behind them shared conditions in file order.
     pub(super) all: Schema,
-    /// Shared conditions that could be read, in file order; each may use those before it.
+    /// Shared conditions that could be read, in file order; each may use those before it. Where none has a fault, one
+    /// for each column behind the signals.
     pub(super) defines: Vec<(String, Expression)>,
     /// Shared conditions with each other written out.
     written_out: Vec<(String, Option<String>)>,
@@ -23,12 +23,11 @@ pub(super) struct Names {
 impl Names {
     /// Reads the shared conditions. `None` when vouch's own signals make no schema: never.
     pub(super) fn read(raw: &RawPolicy, problems: &mut Problems<'_>) -> Option<Self> {
-        let fields = signal_fields();
+        let mut fields: Vec<Field> = signal_fields().collect();
         let signals =
             Schema::new(fields.iter().cloned()).map_err(|error| problems.error(0, error)).ok()?;
         let mut names =
             Self { all: signals.clone(), signals, defines: Vec::new(), written_out: Vec::new() };
-        let mut fields = fields;
         let mut named: Vec<&Text> = Vec::new();
         for define in &raw.defines {
             let Some(name) = &define.name else { continue };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::compile::Compiled;
 use super::entry::{Entry, Reasoning};
-use super::judge::{self, JudgeError, Judged};
+use super::judge::{self, Judged};
 use super::lists::ListEntry;
 use super::model::ModelTerms;
 use crate::domain::{FollowUpKind, LocalizedText, Terms};
@@ -41,12 +41,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Evaluates every condition for the claims of a micro-batch.
-    ///
-    /// # Errors
-    /// The signals do not fit the catalogue, or the engine of expressions failed.
-    pub fn judge(&self, rows: &[&SignalRow]) -> Result<Judged, JudgeError> {
-        judge::judge(&self.compiled, rows)
+    /// Evaluates every condition for a claim, whose signals are in the order of the catalogue.
+    #[must_use]
+    pub fn judge(&self, row: &SignalRow) -> Judged {
+        judge::judge(&self.compiled, row)
     }
 
     /// Positions in the catalogue of the signals that the policy reads, ascending.

@@ -1,5 +1,7 @@
 //! Texts with signals in braces.
 
+use std::fmt::Write;
+
 use crate::domain::{Currency, LocalizedText, Money};
 use crate::signals::{Catalogue, MINOR_PAYMENT, MINOR_POLICY, SignalRow, SignalValue};
 
@@ -41,7 +43,7 @@ impl Values<'_> {
         for part in parts {
             match part.split_once('}') {
                 Some((name, rest)) => {
-                    filled.push_str(&self.value(name));
+                    self.write_value(name, &mut filled);
                     filled.push_str(rest);
                 }
                 None => {
@@ -53,7 +55,7 @@ impl Values<'_> {
         filled
     }
 
-    fn value(&self, name: &str) -> String {
+    fn write_value(&self, name: &str, filled: &mut String) {
         let catalogue = Catalogue::get();
         let position = catalogue.position(name);
         let def = position.and_then(|position| catalogue.defs().get(position));
@@ -63,12 +65,13 @@ impl Values<'_> {
             Some(MINOR_POLICY) => Some(self.policy),
             Some(_) | None => None,
         };
-        match (value, currency) {
+        // Nothing is refused by a string.
+        let _ = match (value, currency) {
             (Some(SignalValue::Int(amount_minor)), Some(currency)) => {
-                Money { amount_minor: *amount_minor, currency }.to_string()
+                write!(filled, "{}", Money { amount_minor: *amount_minor, currency })
             }
-            (Some(value), _) => value.to_string(),
-            (None, _) => "?".to_owned(),
-        }
+            (Some(value), _) => write!(filled, "{value}"),
+            (None, _) => filled.write_char('?'),
+        };
     }
 }

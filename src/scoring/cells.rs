@@ -1,43 +1,14 @@
-//! The signals of many claims, cell by cell: in rows of the engine or in the columns of a table.
+//! The columns of a table as rows of signals.
 
 use polars::prelude::{
     BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int64Chunked, StringChunked,
 };
 
 use super::FeatureError;
-use super::schema::type_name;
-use crate::features::Scalar;
-use crate::signals::{Catalogue, SignalDef, SignalRow, SignalType, SignalValue};
+use crate::features::Row;
+use crate::signals::{Catalogue, SignalDef, SignalType};
 
-/// Signals of claims; cells are found by row and place in the catalogue.
-pub(super) trait Cells {
-    fn rows(&self) -> usize;
-    /// The value as it stands there: a float may be none that is finite.
-    fn at(&self, row: usize, place: usize) -> Scalar<'_>;
-}
-
-/// Rows of the engine.
-pub(super) struct RowCells<'a>(pub(super) &'a [&'a SignalRow]);
-
-impl Cells for RowCells<'_> {
-    fn rows(&self) -> usize {
-        self.0.len()
-    }
-
-    fn at(&self, row: usize, place: usize) -> Scalar<'_> {
-        let value = self.0.get(row).and_then(|row| row.get(place)).and_then(Option::as_ref);
-        match value {
-            None => Scalar::Null,
-            Some(SignalValue::Int(value)) => Scalar::Int(*value),
-            Some(SignalValue::Real(value)) => Scalar::Float(*value),
-            Some(SignalValue::Truth(value)) => Scalar::Bool(*value),
-            Some(SignalValue::Word(word)) => Scalar::Text(word),
-            Some(SignalValue::Text(text)) => Scalar::Text(text),
-        }
-    }
-}
-
-/// The columns of a table that signals stand in, by place.
+/// The columns of a table that signals stand in, by their places in the catalogue.
 pub(super) struct TableCells {
     rows: usize,
     columns: Vec<Option<TableColumn>>,
@@ -70,6 +41,11 @@ impl TableCells {
         }
         Ok(Self { rows: table.height(), columns })
     }
+
+    /// Every row in order.
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = TableRow<'_>> {
+        (0..self.rows).map(|row| TableRow { columns: &self.columns, row })
+    }
 }
 
 /// A column in one piece.
@@ -96,18 +72,43 @@ fn typed(def: &SignalDef, column: &Column) -> Result<TableColumn, FeatureError> 
     })
 }
 
-impl Cells for TableCells {
-    fn rows(&self) -> usize {
-        self.rows
+/// The name of a type, as `vouch signals` prints it.
+pub(super) const fn type_name(kind: SignalType) -> &'static str {
+    match kind {
+        SignalType::Int => "int",
+        SignalType::Real => "float",
+        SignalType::Truth => "bool",
+        SignalType::Text => "text",
+    }
+}
+
+/// One row of a table.
+#[derive(Clone, Copy)]
+pub(super) struct TableRow<'a> {
+    columns: &'a [Option<TableColumn>],
+    row: usize,
+}
+
+impl<'a> TableRow<'a> {
+    fn column(&self, place: usize) -> Option<&'a TableColumn> {
+        self.columns.get(place)?.as_ref()
+    }
+}
+
+impl Row for TableRow<'_> {
+    fn truth(&self, place: usize) -> Option<bool> {
+        if let TableColumn::Truth(cells) = self.column(place)? { cells.get(self.row) } else { None }
     }
 
-    fn at(&self, row: usize, place: usize) -> Scalar<'_> {
-        match self.columns.get(place) {
-            None | Some(None) => Scalar::Null,
-            Some(Some(TableColumn::Int(cells))) => cells.get(row).into(),
-            Some(Some(TableColumn::Real(cells))) => cells.get(row).into(),
-            Some(Some(TableColumn::Truth(cells))) => cells.get(row).into(),
-            Some(Some(TableColumn::Text(cells))) => cells.get(row).into(),
-        }
+    fn int(&self, place: usize) -> Option<i64> {
+        if let TableColumn::Int(cells) = self.column(place)? { cells.get(self.row) } else { None }
+    }
+
+    fn float(&self, place: usize) -> Option<f64> {
+        if let TableColumn::Real(cells) = self.column(place)? { cells.get(self.row) } else { None }
+    }
+
+    fn text(&self, place: usize) -> Option<&str> {
+        if let TableColumn::Text(cells) = self.column(place)? { cells.get(self.row) } else { None }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::read;
 use crate::document::{Problem, Problems};
-use crate::features::Program;
+use crate::features::Formula;
 use crate::signals::{Catalogue, SignalDef};
 
 /// Features as a file defines them. What they learn from data comes with [`Self::fit`].
@@ -14,13 +14,12 @@ pub struct FeatureDefs {
     pub(super) source: String,
     pub(super) features: Vec<Feature>,
     pub(super) encodings: Vec<Encoding>,
-    pub(super) program: Program,
-    /// Where the inputs of the program stand in the catalogue.
-    pub(super) program_inputs: Vec<usize>,
+    /// Where the signals that they read stand in the catalogue.
+    pub(super) reads: BTreeSet<usize>,
 }
 
 /// A column of the matrix.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Feature {
     pub(super) name: String,
     /// The group of the catalogue that it belongs to.
@@ -28,19 +27,14 @@ pub(super) struct Feature {
     pub(super) source: Source,
 }
 
-/// Where its values come from; signals by their place in the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where its values come from.
+#[derive(Debug, Clone)]
 pub(super) enum Source {
-    /// A signal as a number; a truth is 1 or 0.
-    Signal(usize),
-    /// 1 where a signal is unknown, else 0; never unknown.
-    Missing(usize),
-    /// 1 where a signal is this word, else 0; unknown with the signal.
-    Word(usize, &'static str),
+    /// What a formula over the signals gives as a number: a signal as it is, whether it is unknown, whether it is a
+    /// word, or an expression of the file.
+    Formula(Formula),
     /// What an encoding tells of the signal's word.
     Encoded(usize),
-    /// What an expression gives.
-    Expression(usize),
 }
 
 /// A text signal whose words are told by the share of fraud among them.
@@ -85,16 +79,6 @@ impl FeatureDefs {
 
     /// The signals that they read, in the order of the catalogue.
     pub fn signals(&self) -> impl Iterator<Item = &'static SignalDef> {
-        let read: BTreeSet<usize> = self.places().collect();
-        read.into_iter().filter_map(|place| Catalogue::get().defs().get(place))
-    }
-
-    fn places(&self) -> impl Iterator<Item = usize> {
-        let direct = self.features.iter().filter_map(|feature| match feature.source {
-            Source::Signal(place) | Source::Missing(place) | Source::Word(place, _) => Some(place),
-            Source::Encoded(_) | Source::Expression(_) => None,
-        });
-        let encoded = self.encodings.iter().map(|encoding| encoding.signal);
-        direct.chain(encoded).chain(self.program_inputs.iter().copied())
+        self.reads.iter().filter_map(|place| Catalogue::get().defs().get(*place))
     }
 }

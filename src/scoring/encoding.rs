@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::Cells;
 use super::defs::Encoding;
-use crate::features::Scalar;
+use crate::features::Row;
 use crate::models::Labels;
 
 /// Words that a table keeps at most, those of most weight; others are told as new words are.
@@ -29,12 +28,12 @@ pub struct EncodingTable {
 
 impl EncodingTable {
     /// Learns from labelled rows.
-    pub(super) fn fit(encoding: &Encoding, cells: &impl Cells, labels: &Labels) -> Self {
+    pub(super) fn fit(encoding: &Encoding, rows: &[impl Row], labels: &Labels) -> Self {
         let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         let (mut fraud, mut total) = (0.0, 0.0);
-        let rows = labels.fraud().iter().zip(labels.weights()).enumerate();
-        for (row, (is_fraud, weight)) in rows {
-            let Scalar::Text(word) = cells.at(row, encoding.signal) else { continue };
+        let labelled = labels.fraud().iter().zip(labels.weights());
+        for (row, (is_fraud, weight)) in rows.iter().zip(labelled) {
+            let Some(word) = row.text(encoding.signal) else { continue };
             let own = if *is_fraud { *weight } else { 0.0 };
             let sum = sums.entry(word).or_insert((0.0, 0.0));
             *sum = (sum.0 + own, sum.1 + weight);
@@ -52,11 +51,8 @@ impl EncodingTable {
         Self { name: encoding.name.clone(), share, words: sums.into_iter().map(value).collect() }
     }
 
-    pub(super) fn value(&self, cell: Scalar<'_>) -> Option<f64> {
-        match cell {
-            Scalar::Text(word) => Some(self.words.get(word).copied().unwrap_or(self.share)),
-            Scalar::Null | Scalar::Bool(_) | Scalar::Int(_) | Scalar::Float(_) => None,
-        }
+    pub(super) fn value(&self, word: &str) -> f64 {
+        self.words.get(word).copied().unwrap_or(self.share)
     }
 
     /// Whether every value is a share.

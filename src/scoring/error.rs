@@ -1,6 +1,5 @@
 //! Why features cannot be computed.
 
-use crate::features::{EvaluateError, ScalarError};
 use crate::models::MatrixError;
 
 /// Why features cannot be computed. No value of a row is a reason.
@@ -24,12 +23,6 @@ pub enum FeatureError {
         /// The type of the signal.
         expected: &'static str,
     },
-    /// The expressions failed: a fault of ours.
-    #[error(transparent)]
-    Evaluate(#[from] EvaluateError),
-    /// A value of another type than its column: a fault of ours.
-    #[error(transparent)]
-    Scalar(#[from] ScalarError),
     /// polars failed: a fault of ours.
     #[error("the features cannot be computed")]
     Engine(#[from] polars::error::PolarsError),

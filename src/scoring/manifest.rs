@@ -127,7 +127,7 @@ impl SignalNeed {
     pub fn of(def: &SignalDef) -> Self {
         Self {
             name: def.name.to_owned(),
-            kind: super::schema::type_name(def.kind).to_owned(),
+            kind: super::cells::type_name(def.kind).to_owned(),
             meaning: format!("{}; {}", def.unit, def.definition),
         }
     }

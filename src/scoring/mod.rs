@@ -3,12 +3,12 @@
 //! ```text
 //! features.toml -> FeatureDefs: read and type-checked against the catalogue of signals, compiled once
 //!    -> fit        tables of encodings, learned from the training slice alone   -> FeatureSet
-//!    -> matrix     rows of the engine, or a table of history, become a `models::Matrix`
+//!    -> matrix     a table of history becomes a `models::Matrix`, a claim a row of numbers
 //! artifact folder  -> hashes and signals are held against this binary           -> LoadedModel: engine::Scorer
 //! ```
 //!
-//! INVARIANT: rows and tables go through the same code, cell by cell: what a model met in training and what it meets in
-//! service are equal bit by bit.
+//! INVARIANT: claims and tables go through the same formulas, row by row: what a model met in training and what it meets
+//! in service are equal bit by bit.
 //!
 //! INVARIANT: a feature reads signals and nothing else. A table of history also holds what vouch answered (score,
 //! decision); no name of these is a signal, so that no feature can read them.
@@ -24,7 +24,6 @@ mod manifest;
 mod matrix;
 mod parts;
 mod read;
-mod schema;
 mod scorer;
 mod set;
 

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::defs::{Encoding, Feature, FeatureDefs, Source};
-use super::schema::signal_schema;
 use crate::document::{Fields, Problems, Sections, nearest};
-use crate::features::{Expression, Program, Schema, ValueType};
+use crate::features::{Expression, Schema, ValueType, signal_fields};
 use crate::signals::{Catalogue, SignalDef, SignalType};
 
 /// The version of the file format that this binary reads.
@@ -23,10 +22,11 @@ const SMOOTHING_MAX: f64 = 1e6;
 type Text = Spanned<String>;
 
 pub(super) fn read(source: &str, problems: &mut Problems<'_>) -> Option<FeatureDefs> {
-    let schema = signal_schema().map_err(|error| problems.error(0, error)).ok()?;
+    let schema = Schema::new(signal_fields()).map_err(|error| problems.error(0, error)).ok()?;
     let mut sections = Sections::read(source, problems);
     version(sections.optional("version", problems), problems);
-    let mut reader = Reader { schema, features: Vec::new(), seen: BTreeSet::new() };
+    let (features, reads) = (Vec::new(), BTreeSet::new());
+    let mut reader = Reader { schema, features, reads, seen: BTreeSet::new() };
     for signal in list(&mut sections, "plain", problems) {
         reader.plain(&signal, problems);
     }
@@ -36,9 +36,8 @@ pub(super) fn read(source: &str, problems: &mut Problems<'_>) -> Option<FeatureD
     for signal in list(&mut sections, "one_hot", problems) {
         reader.one_hot(&signal, problems);
     }
-    let mut expressions = Vec::new();
     for fields in sections.tables("feature", problems) {
-        expressions.extend(reader.expression(fields, expressions.len(), problems));
+        reader.expression(fields, problems);
     }
     let mut encodings = Vec::new();
     for fields in sections.tables("encoding", problems) {
@@ -50,12 +49,8 @@ pub(super) fn read(source: &str, problems: &mut Problems<'_>) -> Option<FeatureD
     if problems.has_errors() {
         return None;
     }
-    let program = Program::compile(&expressions, &reader.schema);
-    let program = program.map_err(|error| problems.error(0, error)).ok()?;
-    let place = |field: &crate::features::Field| Catalogue::get().position(&field.name);
-    let program_inputs = program.inputs().fields().filter_map(place).collect();
-    let features = reader.features;
-    Some(FeatureDefs { source: source.to_owned(), features, encodings, program, program_inputs })
+    let Reader { features, reads, .. } = reader;
+    Some(FeatureDefs { source: source.to_owned(), features, encodings, reads })
 }
 
 fn version(version: Option<Spanned<i64>>, problems: &mut Problems<'_>) {
@@ -87,51 +82,73 @@ fn size(features: &[Feature], problems: &mut Problems<'_>) {
 struct Reader {
     schema: Schema,
     features: Vec<Feature>,
+    /// The places of the signals that they read.
+    reads: BTreeSet<usize>,
     seen: BTreeSet<String>,
 }
 
 impl Reader {
     fn plain(&mut self, name: &Text, problems: &mut Problems<'_>) {
-        let Some((place, def)) = self.signal(name, problems) else { return };
+        let Some((_, def)) = self.signal(name, problems) else { return };
         if def.kind == SignalType::Text {
             let text = format!("`{}` is text, no number; {}", def.name, instead_of_number(def));
             problems.error(name.span().start, text);
             return;
         }
-        let source = Source::Signal(place);
-        self.add(name.span().start, def.name.to_owned(), def.group, source, problems);
+        self.of_signal(name.span().start, def.name.to_owned(), def, def.name, problems);
     }
 
     fn missing(&mut self, name: &Text, problems: &mut Problems<'_>) {
-        let Some((place, def)) = self.signal(name, problems) else { return };
+        let Some((_, def)) = self.signal(name, problems) else { return };
         let feature = format!("{}_missing", def.name);
         if def.null_when == "never" {
             let text = format!("`{}` is never unknown: `{feature}` is always 0", def.name);
             problems.warning(name.span().start, text);
         }
-        self.add(name.span().start, feature, def.group, Source::Missing(place), problems);
+        let sql = format!("{} IS NULL", def.name);
+        self.of_signal(name.span().start, feature, def, &sql, problems);
     }
 
     fn one_hot(&mut self, name: &Text, problems: &mut Problems<'_>) {
-        let Some((place, def)) = self.signal(name, problems) else { return };
+        let Some((_, def)) = self.signal(name, problems) else { return };
         if def.words.is_empty() {
             let instead = "write an [[encoding]] for texts, and numbers into `plain`";
             let text = format!("`{}` has no closed list of words; {instead}", def.name);
             problems.error(name.span().start, text);
         }
         for word in def.words {
-            let (feature, source) = (format!("{}_is_{word}", def.name), Source::Word(place, word));
-            self.add(name.span().start, feature, def.group, source, problems);
+            let feature = format!("{}_is_{word}", def.name);
+            let sql = format!("{} = '{word}'", def.name);
+            self.of_signal(name.span().start, feature, def, &sql, problems);
         }
     }
 
-    /// An entry that gives a name to an expression.
-    fn expression(
+    /// A feature of one signal, by an expression that the file leaves out.
+    fn of_signal(
         &mut self,
-        mut fields: Fields<'_>,
-        index: usize,
+        at: usize,
+        name: String,
+        def: &SignalDef,
+        sql: &str,
         problems: &mut Problems<'_>,
-    ) -> Option<Expression> {
+    ) {
+        match Expression::parse(sql, &self.schema) {
+            Ok(expression) => {
+                let source = self.formula(&expression);
+                self.add(at, name, def.group, source, problems);
+            }
+            Err(errors) => errors.iter().for_each(|error| problems.error(at, error)),
+        }
+    }
+
+    fn formula(&mut self, expression: &Expression) -> Source {
+        let inputs = expression.inputs().iter();
+        self.reads.extend(inputs.filter_map(|name| Catalogue::get().position(name)));
+        Source::Formula(expression.formula())
+    }
+
+    /// An entry that gives a name to an expression.
+    fn expression(&mut self, mut fields: Fields<'_>, problems: &mut Problems<'_>) -> Option<()> {
         let name: Option<Text> = fields.required("name", problems);
         if let Some(name) = &name {
             fields.rename(format!("[[feature]] `{}`", name.as_ref()));
@@ -159,9 +176,9 @@ impl Reader {
             return None;
         }
         let group = self.group(group.as_ref(), &expression, at, problems)?;
-        let source = Source::Expression(index);
+        let source = self.formula(&expression);
         self.add(name.span().start, name.as_ref().clone(), group, source, problems);
-        Some(expression)
+        Some(())
     }
 
     /// The group that a feature is told under: what the file says, else that of the first signal that it reads.
@@ -218,6 +235,7 @@ impl Reader {
                 format!("smoothing is {smoothing}; give a number above 0, at most {SMOOTHING_MAX}");
             problems.error(at, text);
         }
+        self.reads.insert(place);
         let name = (name.span().start, name.into_inner());
         self.add(name.0, name.1.clone(), def.group, Source::Encoded(index), problems);
         Some(Encoding { name: name.1, signal: place, smoothing })

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::artifact::{Artifact, ArtifactError};
+use super::cells::type_name;
 use super::manifest::{Manifest, ModelKind, SignalNeed};
 use super::parts::{Body, ScoreProfile};
-use super::schema::type_name;
-use super::{FeatureDefs, FeatureError, FeatureSet};
-use crate::domain::{Contribution, ModelScore, Timestamp};
+use super::{FeatureDefs, FeatureSet};
+use crate::domain::{Contributions, ModelFeatures, ModelScore, Timestamp};
 use crate::engine::{Scorer, ScorerError};
-use crate::models::{ColumnsError, Matrix, Model, Oddness, Score};
+use crate::models::{ColumnsError, Matrix, Model, Oddness, RowModel, Score};
 use crate::signals::{Catalogue, SignalRow};
 
 /// A file of the shipped model; its folder is told by the build script.
@@ -35,8 +35,10 @@ pub struct LoadedModel {
     sha256: [u8; 32],
     features: FeatureSet,
     /// Name and group of each feature.
-    names: Vec<(Arc<str>, Arc<str>)>,
+    names: Arc<ModelFeatures>,
     model: Model,
+    /// The same for one claim at a time.
+    by_row: RowModel,
     profile: ScoreProfile,
     notes: Vec<String>,
 }
@@ -85,8 +87,9 @@ impl LoadedModel {
         let names = found.iter().map(|name| Arc::from(name.as_str())).zip(groups.cloned());
         Ok(Self {
             sha256: artifact.sha256(),
-            names: names.collect(),
+            names: Arc::new(ModelFeatures::new(names)),
             features,
+            by_row: body.model.by_row(),
             model: body.model,
             profile,
             notes: notes.into_iter().flatten().collect(),
@@ -124,7 +127,7 @@ impl LoadedModel {
         &self.notes
     }
 
-    /// Scores features.
+    /// Scores features of many claims, as tables of history are scored.
     ///
     /// # Errors
     /// The matrix is of other features.
@@ -150,7 +153,7 @@ impl LoadedModel {
             probability: score.probability,
             log_odds: score.log_odds,
             bias: score.bias,
-            contributions: self.contributions(&score.contributions),
+            contributions: self.contributions(score.contributions),
         }
     }
 
@@ -159,17 +162,12 @@ impl LoadedModel {
             probability: oddness.rank,
             log_odds: oddness.score,
             bias: oddness.bias,
-            contributions: self.contributions(&oddness.contributions),
+            contributions: self.contributions(oddness.contributions),
         }
     }
 
-    fn contributions(&self, log_odds: &[f64]) -> Vec<Contribution> {
-        let named = self.names.iter().zip(log_odds);
-        let contribution = |((feature, group), log_odds): (&(Arc<str>, Arc<str>), &f64)| {
-            let (feature, group) = (Arc::clone(feature), Arc::clone(group));
-            Contribution { feature, group, log_odds: *log_odds }
-        };
-        named.map(contribution).collect()
+    fn contributions(&self, log_odds: Vec<f64>) -> Contributions {
+        Contributions::new(Arc::clone(&self.names), log_odds)
     }
 }
 
@@ -195,9 +193,18 @@ impl Scorer for LoadedModel {
     }
 
     fn score(&self, rows: &[&SignalRow], explain: bool) -> Result<Vec<ModelScore>, ScorerError> {
-        let failed = |error: FeatureError| ScorerError(Box::new(error));
-        let features = self.features.of_rows(rows).map_err(failed)?;
-        self.score_matrix(&features.matrix, explain).map_err(|error| ScorerError(Box::new(error)))
+        let mut features = Vec::with_capacity(self.features.defs().features.len());
+        let score = |row: &&SignalRow| {
+            features.clear();
+            features.extend(self.features.of_row(row));
+            match &self.by_row {
+                RowModel::Supervised(ensemble) => self.score_of(ensemble.score(&features, explain)),
+                RowModel::Unsupervised(anomaly) => {
+                    self.rank_of(anomaly.score_row(&features, explain))
+                }
+            }
+        };
+        Ok(rows.iter().map(score).collect())
     }
 }
 

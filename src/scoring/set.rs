@@ -2,18 +2,19 @@
 
 use polars::prelude::DataFrame;
 
-use super::cells::{RowCells, TableCells};
+use super::cells::TableCells;
 use super::encoding::EncodingTable;
-use super::matrix::matrix;
+use super::matrix::{matrix, value};
 use super::{FeatureDefs, FeatureError};
+use crate::features::Signals;
 use crate::models::{Labels, Matrix};
 use crate::signals::SignalRow;
 
 /// The features of a model, ready to be computed.
 #[derive(Debug, Clone)]
 pub struct FeatureSet {
-    defs: FeatureDefs,
-    tables: Vec<EncodingTable>,
+    pub(super) defs: FeatureDefs,
+    pub(super) tables: Vec<EncodingTable>,
 }
 
 /// Features of claims.
@@ -32,7 +33,8 @@ impl FeatureDefs {
     /// The table lacks a signal, or has it in another type.
     pub fn fit(self, table: &DataFrame, labels: &Labels) -> Result<FeatureSet, FeatureError> {
         let cells = TableCells::new(table, self.signals())?;
-        let fit = |encoding| EncodingTable::fit(encoding, &cells, labels);
+        let rows: Vec<_> = cells.rows().collect();
+        let fit = |encoding| EncodingTable::fit(encoding, &rows, labels);
         let tables = self.encodings.iter().map(fit).collect();
         Ok(FeatureSet { defs: self, tables })
     }
@@ -60,12 +62,11 @@ impl FeatureSet {
         &self.tables
     }
 
-    /// The features of rows of the engine, in the order of the catalogue. A row that is too short lacks signals.
-    ///
-    /// # Errors
-    /// Only faults of ours.
-    pub fn of_rows(&self, rows: &[&SignalRow]) -> Result<Features, FeatureError> {
-        matrix(&self.defs, &self.tables, &RowCells(rows))
+    /// The features of a row of the engine, in the order of the matrix; none where one is unknown. A row that is too short
+    /// lacks signals.
+    pub fn of_row<'a>(&'a self, row: &'a SignalRow) -> impl Iterator<Item = Option<f64>> + 'a {
+        let row = Signals(row);
+        self.defs.features.iter().map(move |feature| value(self, feature, &row))
     }
 
     /// The features of a table with a column for each signal, perhaps among others.
@@ -74,6 +75,6 @@ impl FeatureSet {
     /// The table lacks a signal, or has it in another type.
     pub fn of_table(&self, table: &DataFrame) -> Result<Features, FeatureError> {
         let cells = TableCells::new(table, self.defs.signals())?;
-        matrix(&self.defs, &self.tables, &cells)
+        matrix(self, &cells.rows().collect::<Vec<_>>())
     }
 }

@@ -1,5 +1,6 @@
 //! The catalogue: every signal, documented once.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
@@ -13,6 +14,7 @@ use super::{
 #[derive(Debug)]
 pub struct Catalogue {
     defs: Vec<SignalDef>,
+    positions: HashMap<&'static str, usize>,
     sha256: [u8; 32],
 }
 
@@ -44,7 +46,8 @@ impl Catalogue {
         for def in &defs {
             hash.update(format!("{}|{:?}|{}|{}\n", def.name, def.kind, def.unit, def.definition));
         }
-        Self { defs, sha256: hash.finalize().into() }
+        let positions = defs.iter().enumerate().map(|(place, def)| (def.name, place)).collect();
+        Self { defs, positions, sha256: hash.finalize().into() }
     }
 
     /// Every signal, in order.
@@ -68,7 +71,7 @@ impl Catalogue {
     /// Where a signal stands.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.defs.iter().position(|def| def.name == name)
+        self.positions.get(name).copied()
     }
 
     /// SHA-256 over names, types, units and definitions: two binaries with the same digest mean the same by a row.

@@ -274,7 +274,8 @@ fn figures(
     scores: &[ModelScore],
     labels: &Labels,
 ) -> ContributionFigures {
-    let part = |score: &ModelScore| score.contributions.get(index).map_or(0.0, |c| c.log_odds);
+    let part =
+        |score: &ModelScore| score.contributions.log_odds().get(index).copied().unwrap_or(0.0);
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / real(values.len().max(1));
     let of = |wanted: bool| {
         let rows = scores.iter().zip(labels.fraud()).filter(|(_, fraud)| **fraud == wanted);

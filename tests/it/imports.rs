@@ -96,17 +96,3 @@ fn modules_import_only_what_the_table_allows() {
     let listed: BTreeSet<String> = table.keys().cloned().collect();
     assert_eq!(seen, listed, "the table lists the modules that there are");
 }
-
-/// polars' own internals change between versions: one small file knows them.
-#[test]
-fn one_file_knows_the_internals_of_polars() {
-    let mut files = Vec::new();
-    rust_files(&source(), &mut files);
-    let knows = |file: &&PathBuf| {
-        let text = fs::read_to_string(file).unwrap();
-        text.contains("polars_plan::") || text.contains("polars_expr::")
-    };
-    let names: Vec<_> =
-        files.iter().filter(knows).map(|f| f.file_name().unwrap().to_owned()).collect();
-    assert_eq!(names, ["physical.rs"]);
-}

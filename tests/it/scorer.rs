@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vouch::domain::{Contribution, ModelScore, Timestamp};
+use vouch::domain::{Contributions, ModelFeatures, ModelScore, Timestamp};
 use vouch::engine::{Models, Scorer, ScorerError, Setup};
 use vouch::signals::{Catalogue, SignalRow, SignalValue};
 
@@ -35,15 +35,13 @@ impl Logistic {
         if self.fails_on.is_some_and(|signal| number(row, signal) > 0.0) {
             return Err(ScorerError("it cannot look at this".into()));
         }
-        let part = |(signal, group, weight): (&str, &str, f64)| Contribution {
-            feature: signal.into(),
-            group: group.into(),
-            log_odds: weight * number(row, signal),
-        };
-        let contributions: Vec<Contribution> = WEIGHTS.into_iter().map(part).collect();
-        let log_odds = contributions.iter().fold(self.bias, |sum, part| sum + part.log_odds);
+        let part = |(signal, _, weight): (&str, &str, f64)| weight * number(row, signal);
+        let parts: Vec<f64> = WEIGHTS.into_iter().map(part).collect();
+        let log_odds = parts.iter().fold(self.bias, |sum, part| sum + part);
         let probability = 1.0 / (1.0 + (-log_odds).exp());
-        let contributions = if explain { contributions } else { Vec::new() };
+        let features = WEIGHTS.map(|(signal, group, _)| (signal.into(), group.into()));
+        let features = Arc::new(ModelFeatures::new(features));
+        let contributions = Contributions::new(features, if explain { parts } else { Vec::new() });
         Ok(ModelScore { probability, log_odds, bias: self.bias, contributions })
     }
 }

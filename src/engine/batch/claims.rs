@@ -137,7 +137,7 @@ impl Batch<'_> {
         gather(&mut *self.core.store, place, tenant, claim, observed_at)
     }
 
-    /// Decides every claim that waits, in order, from one evaluation of the policy.
+    /// Decides every claim that waits, in order, by scores that models gave them together.
     pub(super) fn decide_waiting(&mut self) -> Result<(), CoreError> {
         let waiting = std::mem::take(&mut self.waiting);
         self.pending.clear();
@@ -146,11 +146,11 @@ impl Batch<'_> {
         }
         let setup = Arc::clone(&self.core.setup);
         let rows: Vec<&SignalRow> = waiting.iter().map(|claim| &claim.row).collect();
-        let judged = setup.policy.judge(&rows)?;
-        self.lap(Stage::Rules);
         let scores = setup.models.score(&rows);
         self.lap(Stage::Model);
-        for (judged_row, waiting) in waiting.iter().enumerate() {
+        for (scored, waiting) in waiting.iter().enumerate() {
+            let judged = setup.policy.judge(&waiting.row);
+            self.lap(Stage::Rules);
             let position = self.position(waiting.record);
             let approvals = self.approvals(waiting)?;
             let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
@@ -163,7 +163,6 @@ impl Batch<'_> {
                     order,
                     row: &waiting.row,
                     judged: &judged,
-                    judged_row,
                     approvals: &approvals,
                     model: by.opinion,
                     degraded: by.degraded.into_iter().chain(besides.iter().cloned()).collect(),
@@ -175,7 +174,7 @@ impl Batch<'_> {
             };
             let (at, has_costs) = (waiting.observed_at, setup.policy.model.is_some());
             let (verdict, challengers) =
-                setup.models.judge(&scores, judged_row, at, has_costs, judged_by);
+                setup.models.judge(&scores, scored, at, has_costs, judged_by);
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let decided = ClaimDecided {
                 claim: Arc::clone(&waiting.claim),

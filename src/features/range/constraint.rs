@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use crate::features::Domain;
-use crate::features::lower::as_float;
 use crate::features::tree::{Comparison, Literal};
 
 /// Integers up to this magnitude are exact as floats.
@@ -255,7 +254,8 @@ const fn domain_range(domain: &Domain) -> (End, End) {
 
 /// A literal number that a float holds exactly.
 fn number(literal: &Literal) -> Option<f64> {
-    as_float(literal)
+    literal
+        .as_float()
         .filter(|value| value.abs() <= EXACT_MAX || matches!(literal, Literal::Float(_)))
 }
 

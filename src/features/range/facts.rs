@@ -1,7 +1,6 @@
 //! What is known of each column, and the first clash.
 
 use super::constraint::Constraint;
-use crate::features::lower::as_float;
 use crate::features::schema::{Domain, Field, ValueType};
 use crate::features::tree::{Comparison, Function, Literal, Node};
 
@@ -43,7 +42,7 @@ impl<'a> Facts<'a> {
         }
         match node {
             Node::Compare(op, left, right) => self.compare(*op, left, right, truth, text),
-            Node::Column(_)
+            Node::Column(..)
             | Node::Literal(_)
             | Node::Not(_)
             | Node::Logic(..)
@@ -123,19 +122,19 @@ impl<'a> Facts<'a> {
 /// What a condition over one column demands of it.
 fn demand(node: &Node, truth: bool) -> Option<(&Field, Constraint<'_>)> {
     match node {
-        Node::Column(field) => Some((field, Constraint::Truth(truth))),
+        Node::Column(_, field) => Some((field, Constraint::Truth(truth))),
         Node::IsNull(inner) => {
-            let Node::Column(field) = inner.as_ref() else { return None };
+            let Node::Column(_, field) = inner.as_ref() else { return None };
             Some((field, if truth { Constraint::Null } else { Constraint::NotNull }))
         }
         Node::In(value, list) => {
-            let Node::Column(field) = value.as_ref() else { return None };
+            let Node::Column(_, field) = value.as_ref() else { return None };
             Some((field, Constraint::among(list.iter(), truth)?))
         }
         Node::Compare(op, left, right) => {
             let (field, op, value) = match (left.as_ref(), right.as_ref()) {
-                (Node::Column(field), Node::Literal(value)) => (field, *op, value),
-                (Node::Literal(value), Node::Column(field)) => (field, op.flipped(), value),
+                (Node::Column(_, field), Node::Literal(value)) => (field, *op, value),
+                (Node::Literal(value), Node::Column(_, field)) => (field, op.flipped(), value),
                 (_, _) => return None,
             };
             let op = if truth { op } else { op.negated() };
@@ -157,7 +156,7 @@ fn demand(node: &Node, truth: bool) -> Option<(&Field, Constraint<'_>)> {
 /// The columns that cannot be null when a condition has a truth.
 fn strict_fields(node: &Node, truth: bool) -> Vec<&Field> {
     match node {
-        Node::Column(field) => vec![field],
+        Node::Column(_, field) => vec![field],
         Node::IsNull(inner) if !truth => strict_fields(inner, true),
         Node::Compare(op, ..) if op.sees_null() => Vec::new(),
         Node::Call(Function::Greatest | Function::Least, _)
@@ -207,7 +206,7 @@ impl Literal {
         let ordering = match (self, other) {
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
             (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
-            (a, b) => as_float(a)?.partial_cmp(&as_float(b)?)?,
+            (a, b) => a.as_float()?.partial_cmp(&b.as_float()?)?,
         };
         Some(match ordering {
             std::cmp::Ordering::Less => LESS,

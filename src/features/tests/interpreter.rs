@@ -2,23 +2,14 @@
 
 use std::cmp::Ordering;
 
-use crate::features::kernels::integer;
-use crate::features::lower::as_float;
-use crate::features::tests::frames::Row;
-use crate::features::tests::schema;
+use crate::features::ValueType;
+use crate::features::tests::rows::Row;
 use crate::features::tree::{Affix, Arithmetic, Comparison, Function, Literal, Logic, Node};
-use crate::features::{Scalar, ValueType};
 
 pub(super) fn value(node: &Node, row: &Row) -> Literal {
-    let truth = |node: &Node| as_bool(&value(node, row));
+    let truth = |node: &Node| value(node, row).as_bool();
     match node {
-        Node::Column(field) => match row.scalar(schema().position(&field.name).unwrap()) {
-            Scalar::Null => Literal::Null,
-            Scalar::Bool(value) => Literal::Bool(value),
-            Scalar::Int(value) => Literal::Int(value),
-            Scalar::Float(value) => Literal::Float(value),
-            Scalar::Text(value) => Literal::Text(value.to_owned()),
-        },
+        Node::Column(place, _) => row.literal(*place),
         Node::Literal(literal) => literal.clone(),
         Node::Not(inner) => condition(truth(inner).map(|t| !t)),
         Node::Logic(op, left, right) => {
@@ -49,11 +40,11 @@ pub(super) fn value(node: &Node, row: &Row) -> Literal {
             condition((inner != Literal::Null).then(|| equal.any(|e| e == Some(true))))
         }
         Node::Like(inner, pattern) => {
-            condition(as_text(&value(inner, row)).map(|text| like(text, &pattern.like)))
+            condition(value(inner, row).as_text().map(|text| like(text, &pattern.0)))
         }
         Node::Affix(side, inner, part) => {
             let (inner, part) = (value(inner, row), value(part, row));
-            condition(as_text(&inner).zip(as_text(&part)).map(|(text, part)| match side {
+            condition(inner.as_text().zip(part.as_text()).map(|(text, part)| match side {
                 Affix::Prefix => text.starts_with(part),
                 Affix::Suffix => text.ends_with(part),
             }))
@@ -79,7 +70,7 @@ fn number(value: Option<f64>) -> Literal {
 
 fn widen(value: Literal, to: Option<ValueType>) -> Literal {
     match (value, to) {
-        (value @ Literal::Int(_), Some(ValueType::Float)) => number(as_float(&value)),
+        (value @ Literal::Int(_), Some(ValueType::Float)) => number(value.as_float()),
         (value, _) => value,
     }
 }
@@ -91,7 +82,7 @@ fn compare(op: Comparison, left: &Literal, right: &Literal) -> Option<bool> {
         (Literal::Text(a), Literal::Text(b)) => Some(a.cmp(b)),
         (Literal::Bool(a), Literal::Bool(b)) => Some(a.cmp(b)),
         (Literal::Int(a), Literal::Int(b)) => Some(a.cmp(b)),
-        (a, b) => Some(as_float(a)?.partial_cmp(&as_float(b)?)?),
+        (a, b) => Some(a.as_float()?.partial_cmp(&b.as_float()?)?),
     };
     match op {
         Comparison::Same => Some(order.map_or(null(left) && null(right), Ordering::is_eq)),
@@ -107,9 +98,11 @@ fn compare(op: Comparison, left: &Literal, right: &Literal) -> Option<bool> {
 
 fn arithmetic(op: Arithmetic, left: &Literal, right: &Literal) -> Literal {
     if let (Literal::Int(a), Literal::Int(b), true) = (left, right, op != Arithmetic::Divide) {
-        return integer(op, *a, *b).map_or(Literal::Null, Literal::Int);
+        let value = wide(op, i128::from(*a), i128::from(*b));
+        let fits = value.and_then(|value| i64::try_from(value).ok());
+        return fits.map_or(Literal::Null, Literal::Int);
     }
-    number(as_float(left).zip(as_float(right)).map(|(a, b)| match op {
+    number(left.as_float().zip(right.as_float()).map(|(a, b)| match op {
         Arithmetic::Add => a + b,
         Arithmetic::Subtract => a - b,
         Arithmetic::Multiply => a * b,
@@ -118,18 +111,30 @@ fn arithmetic(op: Arithmetic, left: &Literal, right: &Literal) -> Literal {
     }))
 }
 
+/// Integer arithmetic that has room for every result.
+fn wide(op: Arithmetic, a: i128, b: i128) -> Option<i128> {
+    let down = |a: i128, b: i128| if b < 0 { (-a).div_euclid(-b) } else { a.div_euclid(b) };
+    Some(match op {
+        Arithmetic::Add => a + b,
+        Arithmetic::Subtract => a - b,
+        Arithmetic::Multiply => a * b,
+        _ if b == 0 => return None,
+        Arithmetic::DivideDown => down(a, b),
+        Arithmetic::Remainder => a - down(a, b) * b,
+        Arithmetic::Divide => unreachable!("gives floats"),
+    })
+}
+
 fn call(function: Function, values: &[Literal]) -> Literal {
     let best = |better: fn(Ordering) -> bool| {
         let known = values.iter().filter(|value| **value != Literal::Null);
-        let pick = |a, b| {
-            let order = as_float(b).unwrap().partial_cmp(&as_float(a).unwrap()).unwrap();
-            if better(order) { b } else { a }
-        };
-        known.reduce(pick).cloned().unwrap_or(Literal::Null)
+        let order = |a: &Literal, b: &Literal| a.as_float().partial_cmp(&b.as_float()).unwrap();
+        let best = known.reduce(|a, b| if better(order(b, a)) { b } else { a });
+        best.cloned().unwrap_or(Literal::Null)
     };
-    let one = |f: fn(f64) -> f64| number(values.first().and_then(as_float).map(f));
+    let one = |f: fn(f64) -> f64| number(values.first().and_then(Literal::as_float).map(f));
     let two = |f: fn(f64, f64) -> f64| {
-        let pair = as_float(&values[0]).zip(values.get(1).and_then(as_float));
+        let pair = values[0].as_float().zip(values.get(1).and_then(Literal::as_float));
         number(pair.map(|(a, b)| f(a, b)))
     };
     match (function, values) {
@@ -191,12 +196,4 @@ fn like(text: &str, pattern: &str) -> bool {
                 && like(letters.as_str(), signs.as_str())
         }
     }
-}
-
-fn as_bool(value: &Literal) -> Option<bool> {
-    if let Literal::Bool(value) = value { Some(*value) } else { None }
-}
-
-fn as_text(value: &Literal) -> Option<&str> {
-    if let Literal::Text(value) = value { Some(value) } else { None }
 }

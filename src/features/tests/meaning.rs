@@ -1,8 +1,7 @@
 //! The corners of the language, frozen.
 
-use crate::features::tests::frames::{Row, frame_of};
-use crate::features::tests::{parse, schema};
-use crate::features::{Program, Values};
+use crate::features::tests::parse;
+use crate::features::tests::rows::Row;
 
 const ROW: Row = Row {
     bools: [Some(true), None],
@@ -11,21 +10,20 @@ const ROW: Row = Row {
     texts: [Some("key"), None],
 };
 
-fn over(sql: &str) -> Values {
-    let program = Program::compile(&[parse(sql)], &schema()).unwrap();
-    program.evaluate(&frame_of(&[ROW])).unwrap().pop().unwrap()
-}
-
 fn int(sql: &str) -> Option<i64> {
-    over(sql).int_at(0)
+    parse(sql).formula().int(&ROW)
 }
 
 fn float(sql: &str) -> Option<f64> {
-    over(sql).float_at(0)
+    parse(sql).formula().float(&ROW)
 }
 
 fn truth(sql: &str) -> Option<bool> {
-    over(sql).bool_at(0)
+    parse(sql).formula().truth(&ROW)
+}
+
+fn text(sql: &str) -> Option<String> {
+    Some(parse(sql).formula().text(&ROW)?.into_owned())
 }
 
 #[test]
@@ -44,19 +42,39 @@ fn a_quotient_is_a_float() {
     assert_eq!(float("POW(i, 2)"), Some(49.0));
 }
 
-/// polars multiplies a column by the reciprocal of a literal divisor, and a single row it divides; it takes powers by
-/// repeated multiplication where the exponent has one row.
+/// Where there are many rows, polars multiplies by the reciprocal of a literal divisor, and takes powers of one exponent
+/// by repeated multiplication.
 #[test]
-fn arithmetic_does_not_depend_on_the_batch() {
+fn arithmetic_is_that_of_ieee_754() {
     let row = Row { ints: [Some(3), Some(7)], floats: [Some(1e19), Some(-0.0)], ..ROW };
-    for sql in ["x / 3", "POW(x / 1.0e18, i)", "0.0 - y", "y + 0.0"] {
-        let program = Program::compile(&[parse(sql)], &schema()).unwrap();
-        let of = |rows: &[Row]| {
-            let values = program.evaluate(&frame_of(rows)).unwrap();
-            values[0].float_at(0).map(f64::to_bits)
-        };
-        assert_eq!(of(std::slice::from_ref(&row)), of(&[row.clone(), row.clone()]), "{sql}");
+    let bits = |sql: &str| parse(sql).formula().float(&row).map(f64::to_bits);
+    for (sql, value) in [
+        ("x / 3", 1e19 / 3.0),
+        ("i / 49", 3.0 / 49.0),
+        ("POW(x / 1.0e18, i)", 10.0_f64.powf(3.0)),
+        ("0.0 - y", 0.0),
+        ("y + 0.0", 0.0),
+        ("y * 1.0", -0.0),
+        ("LN(x)", 1e19_f64.ln()),
+        ("LOG10(x)", 1e19_f64.ln() / 10.0_f64.ln()),
+    ] {
+        assert_eq!(bits(sql), Some(f64::to_bits(value)), "{sql}");
     }
+}
+
+#[test]
+fn a_float_of_the_row_that_is_not_finite_is_unknown() {
+    let row = Row { floats: [Some(f64::NAN), Some(f64::INFINITY)], ..ROW };
+    let truth = |sql: &str| parse(sql).formula().truth(&row);
+    assert_eq!((truth("x > 1"), truth("x IS NULL"), truth("y > x")), (None, Some(true), None));
+    assert_eq!(parse("COALESCE(y, 1.5)").formula().number(&row), Some(1.5));
+}
+
+#[test]
+fn a_condition_is_a_number_too() {
+    let number = |sql: &str| parse(sql).formula().number(&ROW);
+    assert_eq!((number("a"), number("NOT a"), number("b")), (Some(1.0), Some(0.0), None));
+    assert_eq!((number("i"), number("x"), number("s")), (Some(-7.0), Some(2.5), None));
 }
 
 #[test]
@@ -81,7 +99,7 @@ fn null_is_unknown() {
     assert_eq!((truth("t = 'key'"), truth("t <> 'key'")), (None, None));
     assert_eq!((truth("t IN ('key')"), truth("t LIKE 'k%'")), (None, None));
     assert_eq!(truth("NOT (t <=> 'key')"), Some(true));
-    assert_eq!(over("CASE WHEN b THEN 'yes' ELSE 'no' END").text_at(0), Some("no"));
+    assert_eq!(text("CASE WHEN b THEN 'yes' ELSE 'no' END").unwrap(), "no");
     assert_eq!(int("GREATEST(i, CAST(t AS BIGINT))"), Some(-7));
 }
 
@@ -96,13 +114,16 @@ fn a_cast_that_has_no_value_is_unknown() {
     assert_eq!((int("CAST(s AS BIGINT)"), float("CAST('inf' AS DOUBLE)")), (None, None));
     assert_eq!((int("CAST('12' AS INT)"), int("CAST(1.0e300 AS BIGINT)")), (Some(12), None));
     assert_eq!((int("CAST(x AS BIGINT)"), int("CAST(-2.9 AS BIGINT)")), (Some(2), Some(-2)));
+    // -2^63 is an integer of 64 bits, 2^63 is none.
+    assert_eq!(int("CAST(0.0 - POW(2, 63) AS BIGINT)"), Some(i64::MIN));
+    assert_eq!((int("CAST(POW(2, 63) AS BIGINT)"), int("CAST(b AS BIGINT)")), (None, None));
+    assert_eq!(text("CAST(i AS VARCHAR)").unwrap(), "-7");
 }
 
 #[test]
 fn values_of_another_type_are_not_given() {
-    let values = over("i + 1");
-    assert_eq!(values.int_at(0), Some(-6));
-    assert_eq!((values.float_at(0), values.bool_at(0), values.text_at(0)), (None, None, None));
+    assert_eq!(int("i + 1"), Some(-6));
+    assert_eq!((float("i + 1"), truth("i + 1"), text("i + 1")), (None, None, None));
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! The language as a whole: what it refuses, what it means, and that compiling changes nothing.
+//! The language as a whole: what it refuses, what it means, and that typed trees mean what polars and a naive interpreter mean.
 
 mod bounds;
-mod frames;
 mod interpreter;
 mod meaning;
 mod oracle;
 mod refusals;
+mod rows;
+mod shipped;
 
-use super::{Expression, Field, Schema, ValueType};
+use super::tree::Literal;
+use super::{Expression, Field, Formula, Row, Schema, ValueType};
 
 /// Two columns of each type.
 pub(super) fn schema() -> Schema {
@@ -32,4 +34,15 @@ pub(super) fn parse(sql: &str) -> Expression {
 pub(super) fn refused(sql: &str) -> Vec<String> {
     let errors = Expression::parse(sql, &schema()).expect_err(sql);
     errors.iter().map(ToString::to_string).collect()
+}
+
+/// The value of a formula, whatever its type.
+pub(super) fn cell(formula: &Formula, row: &impl Row) -> Literal {
+    match formula.value_type() {
+        ValueType::Bool => formula.truth(row).map(Literal::Bool),
+        ValueType::Int => formula.int(row).map(Literal::Int),
+        ValueType::Float => formula.float(row).map(Literal::Float),
+        ValueType::Text => formula.text(row).map(|text| Literal::Text(text.into_owned())),
+    }
+    .unwrap_or(Literal::Null)
 }

@@ -1,15 +1,14 @@
-//! Compiled programs against polars' own planner, against the naive interpreter, and against themselves row by row.
+//! Formulas against polars' own planner, and against the naive interpreter.
 
 use polars::lazy::frame::IntoLazy;
 use polars::prelude::{AnyValue, Column, DataFrame};
 use polars::sql::sql_expr;
 use proptest::prelude::*;
 
-use crate::features::lower::lower;
-use crate::features::tests::frames::{Row, frame_of, tame_rows, wild_rows};
-use crate::features::tests::{interpreter, parse, schema};
+use crate::features::tests::rows::{frame_of, tame_rows, wild_rows};
+use crate::features::tests::{cell, interpreter, parse};
 use crate::features::tree::Literal;
-use crate::features::{Expression, Program, ValueType, Values, always_true, never_true};
+use crate::features::{Row, always_true, never_true};
 
 /// What polars' planner computes as we do over tame rows.
 const PLAIN: &[&str] = &[
@@ -123,69 +122,16 @@ const OURS: &[&str] = &[
     "x * -1.0 - 0.0",
 ];
 
-#[test]
-fn literals_alone_have_a_value_for_each_row() {
-    let rows = vec![row(); 3];
-    let values = evaluate(&["TRUE", "1 + 2", "'text'", "CAST(NULL AS DOUBLE)"], &frame_of(&rows));
-    for at in 0..3 {
-        assert_eq!(values[0].bool_at(at), Some(true));
-        assert_eq!(values[1].int_at(at), Some(3));
-        assert_eq!(values[2].text_at(at), Some("text"));
-        assert_eq!(values[3].float_at(at), None);
-    }
-    assert_eq!(values[0].bool_at(3), None);
-    assert_eq!(values[0].len(), 3);
-}
-
-#[test]
-fn a_frame_without_rows_has_no_values() {
-    let values = evaluate(&["TRUE", "i + 1"], &frame_of(&[]));
-    assert!(values.iter().all(Values::is_empty));
-    assert_eq!(values[1].int_at(0), None);
-}
-
-#[test]
-fn says_which_columns_it_needs_and_misses() {
-    let program = program(&["x > 1", "i + 1 > x", "TRUE"]);
-    let names: Vec<&str> = program.inputs().fields().map(|f| f.name.as_ref()).collect();
-    assert_eq!(names, ["i", "x"]);
-
-    let frame = frame_of(&[row()]);
-    let only = DataFrame::new(1, vec![frame.column("x").unwrap().clone()]).unwrap();
-    let error = program.evaluate(&only).unwrap_err();
-    assert_eq!(error.to_string(), "the frame has no column `i` of type int");
-    let x = frame.column("x").unwrap().clone();
-    let wrong = DataFrame::new(1, vec![x.clone().with_name("i".into()), x]).unwrap();
-    assert!(program.evaluate(&wrong).is_err());
-
-    let turned = ["x", "i"].map(|name| frame.column(name).unwrap().clone());
-    let values = program.evaluate(&DataFrame::new(1, turned.to_vec()).unwrap()).unwrap();
-    assert_eq!(values[1].bool_at(0), Some(true));
-}
-
-#[test]
-fn refuses_to_compile_against_other_columns() {
-    let other = schema().select(["a", "b"]);
-    let error = Program::compile(&[parse("i > 1")], &other).unwrap_err();
-    assert!(error.to_string().contains("`i`"), "{error}");
-}
-
-#[test]
-fn a_program_of_nothing_gives_nothing() {
-    assert!(evaluate(&[], &frame_of(&[row()])).is_empty());
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn equals_polars_planner_over_tame_rows(rows in tame_rows()) {
         let frame = frame_of(&rows);
-        let values = evaluate(PLAIN, &frame);
-        for (sql, values) in PLAIN.iter().zip(&values) {
-            let expected = planned(sql_expr(sql).unwrap(), &frame);
-            for at in 0..rows.len() {
-                let (found, expected) = (cell(values, at), any(&expected, at));
+        for sql in PLAIN {
+            let (formula, expected) = (parse(sql).formula(), planned(sql, &frame));
+            for (at, row) in rows.iter().enumerate() {
+                let (found, expected) = (cell(&formula, row), any(&expected, at));
                 // polars multiplies by the reciprocal of a literal divisor: the last bit may differ.
                 prop_assert!(near(&found, &expected), "{sql} at {at}: {found:?}, not {expected:?}");
             }
@@ -193,43 +139,75 @@ proptest! {
     }
 
     #[test]
-    fn equals_its_own_plan_bit_for_bit(rows in wild_rows()) {
-        let frame = frame_of(&rows);
-        let all: Vec<&str> = PLAIN.iter().chain(OURS).copied().collect();
-        for (sql, values) in all.iter().zip(&evaluate(&all, &frame)) {
-            let expression = parse(sql);
-            let lowered = lower(expression.node(), expression.value_type()).unwrap();
-            let expected = planned(lowered, &frame);
-            for at in 0..rows.len() {
-                prop_assert_eq!(bits(&cell(values, at)), bits(&any(&expected, at)), "{} at {}", sql, at);
-            }
-        }
-    }
-
-    #[test]
     fn means_what_the_interpreter_means(rows in wild_rows()) {
-        let frame = frame_of(&rows);
-        let all: Vec<&str> = PLAIN.iter().chain(OURS).copied().collect();
-        for (sql, values) in all.iter().zip(&evaluate(&all, &frame)) {
+        for sql in PLAIN.iter().chain(OURS) {
             let expression = parse(sql);
-            for (at, row) in rows.iter().enumerate() {
-                let (found, expected) = (cell(values, at), interpreter::value(expression.node(), row));
+            let formula = expression.formula();
+            for row in &rows {
+                let (found, expected) = (cell(&formula, row), interpreter::value(expression.node(), row));
                 prop_assert!(near(&found, &expected), "{sql} over {row:?}: {found:?}, not {expected:?}");
             }
         }
     }
+}
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Also where constants are worked out beforehand and parts of AND and OR are put together.
     #[test]
-    fn a_row_alone_gets_what_it_gets_in_a_batch(rows in wild_rows()) {
-        let all: Vec<&str> = PLAIN.iter().chain(OURS).copied().collect();
-        let program = program(&all);
-        let together = program.evaluate(&frame_of(&rows)).unwrap();
-        for (at, row) in rows.iter().enumerate() {
-            let alone = program.evaluate(&frame_of(std::slice::from_ref(row))).unwrap();
-            for ((sql, together), alone) in all.iter().zip(&together).zip(&alone) {
-                prop_assert_eq!(bits(&cell(together, at)), bits(&cell(alone, 0)), "{} at {}", sql, at);
-            }
+    fn any_condition_means_what_the_interpreter_means(sql in conditions(), rows in wild_rows()) {
+        let expression = parse(&sql);
+        let formula = expression.formula();
+        for row in &rows {
+            let expected = interpreter::value(expression.node(), row);
+            prop_assert_eq!(cell(&formula, row), expected, "{} over {:?}", sql, row);
         }
+    }
+
+    /// A text that is cast has the number that polars reads in it.
+    #[test]
+    fn texts_are_cast_as_polars_casts_them(text in "[-+]{0,2}[0-9]{0,20}\\.?[0-9]{0,3}([eE][-+]?[0-9]{0,3})?| ?-?(inf|nan|Infinity|NaN|1_0|0x1)?") {
+        let frame = DataFrame::new(1, vec![Column::new("s".into(), [text.as_str()])]).unwrap();
+        let row = Text(&text);
+        let int = planned("TRY_CAST(s AS BIGINT)", &frame);
+        prop_assert_eq!(cell(&parse("CAST(s AS BIGINT)").formula(), &row), any(&int, 0));
+        let float = any(&planned("TRY_CAST(s AS DOUBLE)", &frame), 0);
+        let float = float.as_float().filter(|value| value.is_finite());
+        prop_assert_eq!(parse("CAST(s AS DOUBLE)").formula().float(&row).map(f64::to_bits), float.map(f64::to_bits));
+    }
+
+    /// Patterns of few letters, which fit often.
+    #[test]
+    fn like_is_that_of_polars(pattern in "[ab%_.\n中]{1,7}", texts in prop::collection::vec("[ab.\n中]{0,8}", 1..20)) {
+        let sql = format!("s LIKE '{pattern}'");
+        let values: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let frame = DataFrame::new(values.len(), vec![Column::new("s".into(), &values)]).unwrap();
+        let (formula, expected) = (parse(&sql).formula(), planned(&sql, &frame));
+        for (at, text) in values.into_iter().enumerate() {
+            prop_assert_eq!(cell(&formula, &Text(text)), any(&expected, at), "{} over {:?}", sql, text);
+        }
+    }
+}
+
+/// A row of texts alone.
+struct Text<'a>(&'a str);
+
+impl Row for Text<'_> {
+    fn truth(&self, _: usize) -> Option<bool> {
+        None
+    }
+
+    fn int(&self, _: usize) -> Option<i64> {
+        None
+    }
+
+    fn float(&self, _: usize) -> Option<f64> {
+        None
+    }
+
+    fn text(&self, _: usize) -> Option<&str> {
+        Some(self.0)
     }
 }
 
@@ -305,34 +283,16 @@ proptest! {
     }
 }
 
-fn program(sql: &[&str]) -> Program {
-    let expressions: Vec<Expression> = sql.iter().map(|sql| parse(sql)).collect();
-    Program::compile(&expressions, &schema()).unwrap()
-}
-
-fn evaluate(sql: &[&str], frame: &DataFrame) -> Vec<Values> {
-    program(sql).evaluate(frame).unwrap()
-}
-
 /// By polars' planner, stretched to the rows of the frame.
-fn planned(expr: polars::lazy::dsl::Expr, frame: &DataFrame) -> Column {
+fn planned(sql: &str, frame: &DataFrame) -> Column {
+    let expr = sql_expr(sql).unwrap();
     let done = frame.clone().lazy().select([expr.alias("0")]).collect().unwrap();
     let column = done.columns()[0].clone();
     if column.len() == frame.height() { column } else { column.new_from_index(0, frame.height()) }
 }
 
-fn cell(values: &Values, row: usize) -> Literal {
-    match values.value_type() {
-        ValueType::Bool => values.bool_at(row).map(Literal::Bool),
-        ValueType::Int => values.int_at(row).map(Literal::Int),
-        ValueType::Float => values.float_at(row).map(Literal::Float),
-        ValueType::Text => values.text_at(row).map(|text| Literal::Text(text.to_owned())),
-    }
-    .unwrap_or(Literal::Null)
-}
-
 #[expect(clippy::wildcard_enum_match_arm, reason = "no other type comes out")]
-fn any(column: &Column, row: usize) -> Literal {
+pub(super) fn any(column: &Column, row: usize) -> Literal {
     match column.get(row).unwrap() {
         AnyValue::Null => Literal::Null,
         AnyValue::Boolean(value) => Literal::Bool(value),
@@ -345,26 +305,9 @@ fn any(column: &Column, row: usize) -> Literal {
     }
 }
 
-fn bits(value: &Literal) -> String {
-    if let Literal::Float(value) = value {
-        format!("{value} {:x}", value.to_bits())
-    } else {
-        format!("{value:?}")
-    }
-}
-
-fn near(found: &Literal, expected: &Literal) -> bool {
+pub(super) fn near(found: &Literal, expected: &Literal) -> bool {
     match (found, expected) {
         (Literal::Float(a), Literal::Float(b)) => (a - b).abs() <= 1e-12 * b.abs(),
         (a, b) => a == b,
-    }
-}
-
-fn row() -> Row {
-    Row {
-        bools: [Some(true), None],
-        ints: [Some(2), None],
-        floats: [Some(1.5), None],
-        texts: [Some("key"), None],
     }
 }

@@ -142,23 +142,35 @@ pub struct Oddness {
 }
 
 impl Anomaly {
+    /// The oddness of one row: a value for each column, in order, `None` where it is unknown.
+    pub fn score_row(&self, row: &[Option<f64>], explain: bool) -> Oddness {
+        self.oddness(&self.residual(row), explain)
+    }
+
     /// The oddness of each row, with contributions where `explain` is set.
     ///
     /// # Errors
     /// Other columns than it was fitted on.
     pub fn score(&self, matrix: &Matrix, explain: bool) -> Result<Vec<Oddness>, ColumnsError> {
         let mut out = Vec::with_capacity(matrix.rows());
-        self.visit(matrix, |residual| {
-            let score = self.tail.score(error_of(residual));
-            let mut contributions = Vec::new();
-            if explain {
-                contributions.resize(residual.len(), 0.0);
-                self.attribute(residual, score, &mut contributions);
-            }
-            let rank = -(-score).exp_m1();
-            out.push(Oddness { score, rank, bias: self.reference(), contributions });
-        })?;
+        self.visit(matrix, |residual| out.push(self.oddness(residual, explain)))?;
         Ok(out)
+    }
+
+    fn oddness(&self, residual: &[f64], explain: bool) -> Oddness {
+        let score = self.score_of(residual);
+        let mut contributions = Vec::new();
+        if explain {
+            contributions.resize(residual.len(), 0.0);
+            self.attribute(residual, score, &mut contributions);
+        }
+        let rank = -(-score).exp_m1();
+        Oddness { score, rank, bias: self.reference(), contributions }
+    }
+
+    /// What is left of a row without the components.
+    pub(super) fn residual(&self, row: &[Option<f64>]) -> Vec<f64> {
+        residual(&self.components, &self.standard.row(row))
     }
 
     /// The score of each row.

@@ -24,7 +24,7 @@ use super::labels::{Labels, Slice, check_slice};
 use super::matrix::Matrix;
 use super::tree::Trees;
 
-pub(super) use run::{BoostedTrees, fit_trees};
+pub(super) use run::{BoostedPaths, BoostedTrees, fit_trees};
 
 /// How gradient boosting learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

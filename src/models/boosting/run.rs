@@ -9,7 +9,7 @@ use super::super::error::FitError;
 use super::super::labels::Labels;
 use super::super::random::{sampled_columns, sampled_rows, stream};
 use super::super::real::{logit, long, real, sigmoid, softplus};
-use super::super::tree::{Grown, Limits, Problem, Trees, all_rows, grow};
+use super::super::tree::{Grown, Limits, PathTrees, Problem, Trees, all_rows, grow};
 use super::BoostingSettings;
 
 /// The trees of gradient boosting over codes, without the cuts that make these.
@@ -38,6 +38,30 @@ impl BoostedTrees {
     /// The trees of all runs.
     pub(in super::super) fn trees(&self) -> &Trees {
         &self.trees
+    }
+
+    /// It, for one row at a time.
+    pub(in super::super) fn by_path(&self) -> BoostedPaths {
+        BoostedPaths { bias: self.bias, trees: self.trees.by_path() }
+    }
+}
+
+/// [`BoostedTrees`] for one row at a time.
+#[derive(Debug, Clone)]
+pub(in super::super) struct BoostedPaths {
+    bias: f64,
+    trees: PathTrees,
+}
+
+impl BoostedPaths {
+    pub(in super::super) fn log_odds(&self, codes: &[u8]) -> f64 {
+        self.bias + self.trees.sum(codes)
+    }
+
+    /// The log-odds; each column's part of them is written to `out`.
+    pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) -> f64 {
+        out.fill(0.0);
+        self.bias + self.trees.attribute(codes, out)
     }
 }
 

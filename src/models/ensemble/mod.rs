@@ -16,6 +16,7 @@ mod combine;
 mod fit;
 mod parts;
 mod report;
+mod row;
 mod score;
 mod settings;
 
@@ -30,6 +31,7 @@ use parts::Parts;
 
 pub use parts::PartKind;
 pub use report::{CandidateReport, FitReport, PartReport};
+pub use row::RowEnsemble;
 pub use score::Score;
 pub use settings::EnsembleSettings;
 

@@ -60,7 +60,7 @@ impl Ensemble {
     }
 
     /// The combination of the parts' references.
-    fn reference(&self) -> f64 {
+    pub(super) fn reference(&self) -> f64 {
         let weights = self.stack.weights.iter();
         let parts = weights.map(|(kind, weight)| weight * self.parts.reference(*kind));
         self.stack.intercept + parts.sum::<f64>()

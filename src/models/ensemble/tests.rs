@@ -12,7 +12,7 @@ use super::super::labels::{Labels, Slice, slice};
 use super::super::matrix::{Column, Matrix};
 use super::super::metrics::Ranking;
 use super::super::tests_support::claims;
-use super::{Ensemble, EnsembleSettings, PartKind};
+use super::{Ensemble, EnsembleSettings, PartKind, Score};
 use crate::models::calibrate::{Calibration, Isotonic, Platt};
 
 /// Small: a test build grows slowly.
@@ -202,4 +202,26 @@ fn few_frauds_on_the_later_slice_still_give_a_model() {
     let ensemble = small().fit(&claims(1_500, 1), &later, 1).unwrap();
     assert!(ensemble.report().combinations.is_empty(), "nothing is chosen on so little");
     assert_eq!(ensemble.weights().len(), 2, "the mean of the trees");
+}
+
+/// Bit by bit, with contributions and without.
+#[test]
+fn a_row_alone_scores_as_among_others() {
+    let rows = claims(300, 11).records;
+    for ensemble in ALL_PARTS.iter().chain([&*SHIPPED]) {
+        let by_row = ensemble.by_row();
+        for explain in [false, true] {
+            let scores = ensemble.score(&rows, explain).unwrap();
+            for (place, score) in scores.iter().enumerate() {
+                let row: Vec<Option<f64>> = (0..5).map(|column| rows.get(place, column)).collect();
+                let alone = by_row.score(&row, explain);
+                assert_eq!(bits(&alone), bits(score), "row {place}");
+            }
+        }
+    }
+}
+
+fn bits(score: &Score) -> Vec<u64> {
+    let Score { log_odds, probability, bias, contributions } = score;
+    [log_odds, probability, bias].into_iter().chain(contributions).map(|x| x.to_bits()).collect()
 }

@@ -12,7 +12,7 @@ use super::super::error::FitError;
 use super::super::labels::Labels;
 use super::super::random::stream;
 use super::super::real::{logit, part, real, short};
-use super::super::tree::{Grown, Limits, Problem, Trees, grow};
+use super::super::tree::{Grown, Limits, PathTrees, Problem, Trees, grow};
 use super::ForestSettings;
 
 /// The forest over codes, without the cuts that make these.
@@ -24,14 +24,31 @@ pub(in super::super) struct ForestTrees {
     trees: Trees,
 }
 
+/// [`ForestTrees`] for one row at a time.
+#[derive(Debug, Clone)]
+pub(in super::super) struct ForestPaths {
+    mean: ShareMean,
+    reference: f64,
+    trees: PathTrees,
+}
+
+/// How the sum of the trees' shares becomes a probability.
+#[derive(Debug, Clone, Copy)]
+struct ShareMean {
+    trees: f64,
+    base_rate: f64,
+    smoothing: f64,
+}
+
 impl ForestTrees {
     pub(in super::super) fn log_odds(&self, rows: &CodeRows) -> Vec<f64> {
-        self.trees.sums(rows).into_iter().map(|sum| logit(self.probability(sum))).collect()
+        let mean = self.mean();
+        self.trees.sums(rows).into_iter().map(|sum| mean.log_odds(sum)).collect()
     }
 
     /// What is expected before anything is known of a row.
     pub(in super::super) fn reference(&self) -> f64 {
-        logit(self.probability(self.trees.root_sum()))
+        self.mean().log_odds(self.trees.root_sum())
     }
 
     /// Adds each column's part of the log-odds; with [`Self::reference`] they sum to it.
@@ -42,21 +59,53 @@ impl ForestTrees {
     pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, log_odds: f64, out: &mut [f64]) {
         let mut parts = vec![0.0; out.len()];
         self.trees.attribute(codes, &mut parts);
-        let change: f64 = parts.iter().sum();
-        let distance = log_odds - self.reference();
-        let factor = if change.abs() > 1e-12 { distance / change } else { 0.0 };
-        out.iter_mut().zip(&parts).for_each(|(own, part)| *own += part * factor);
+        scale(&mut parts, log_odds - self.reference());
+        out.iter_mut().zip(&parts).for_each(|(own, part)| *own += part);
+    }
+
+    /// It, for one row at a time.
+    pub(in super::super) fn by_path(&self) -> ForestPaths {
+        let (mean, reference, trees) = (self.mean(), self.reference(), self.trees.by_path());
+        ForestPaths { mean, reference, trees }
     }
 
     pub(super) fn trees(&self) -> &Trees {
         &self.trees
     }
 
-    /// The probability of a sum of shares.
-    fn probability(&self, sum: f64) -> f64 {
-        let trees = real(self.trees.len());
-        (sum.clamp(0.0, trees) + self.smoothing * self.base_rate) / (trees + self.smoothing)
+    fn mean(&self) -> ShareMean {
+        let Self { base_rate, smoothing, trees } = self;
+        ShareMean { trees: real(trees.len()), base_rate: *base_rate, smoothing: *smoothing }
     }
+}
+
+impl ForestPaths {
+    pub(in super::super) fn log_odds(&self, codes: &[u8]) -> f64 {
+        self.mean.log_odds(self.trees.sum(codes))
+    }
+
+    /// The log-odds; each column's part of them is written to `out`, as [`ForestTrees::attribute`] adds it.
+    pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) -> f64 {
+        out.fill(0.0);
+        let log_odds = self.mean.log_odds(self.trees.attribute(codes, out));
+        scale(out, log_odds - self.reference);
+        log_odds
+    }
+}
+
+impl ShareMean {
+    /// The log-odds of a sum of shares.
+    fn log_odds(self, sum: f64) -> f64 {
+        let Self { trees, base_rate, smoothing } = self;
+        logit((sum.clamp(0.0, trees) + smoothing * base_rate) / (trees + smoothing))
+    }
+}
+
+/// Brings parts of a change in probability to the change in log-odds.
+fn scale(parts: &mut [f64], distance: f64) {
+    let change: f64 = parts.iter().sum();
+    let factor = if change.abs() > 1e-12 { distance / change } else { 0.0 };
+    parts.iter_mut().for_each(|part| *part *= factor);
 }
 
 /// Grows all trees, each on a thread of its own.

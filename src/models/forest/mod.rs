@@ -26,7 +26,7 @@ use super::labels::{Labels, Slice, check_slice};
 use super::matrix::Matrix;
 use super::tree::Trees;
 
-pub(super) use grove::{ForestTrees, fit_trees};
+pub(super) use grove::{ForestPaths, ForestTrees, fit_trees};
 
 /// How the probability forest learns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,15 @@
 //! Grown trees as flat arrays: a node is eight bytes, its children stand side by side, a leaf leads to itself.
 
+mod path;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::BinnedMatrix;
 use super::super::code_rows::{CodeRow, CodeRows, LANES, Lanes};
 use super::super::real::{long, short};
 use super::grow::Grown;
+
+pub(in super::super) use path::PathTrees;
 
 /// Levels between two looks whether every lane has reached its leaf.
 const LEVELS: usize = 4;

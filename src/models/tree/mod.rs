@@ -17,6 +17,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+pub(super) use flat::PathTrees;
 pub use flat::Trees;
 pub(super) use grow::{Grown, Problem, all_rows, grow};
 

@@ -1,12 +1,11 @@
 //! What a model says of a claim, and what may follow from it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ModelTerms;
 use super::costs::Expected;
 use crate::domain::{
-    AMOUNT_MAX_MINOR, Contribution, Coverage, Decision, GroupContribution, ModelAssessment,
+    AMOUNT_MAX_MINOR, Contributions, Coverage, Decision, GroupContribution, ModelAssessment,
     ModelScore,
 };
 use crate::policy::decide::{Case, known_int};
@@ -121,7 +120,7 @@ fn made<'a>(
     let wanted = expected.cheapest();
     let degraded = case.degraded.iter().map(|degraded| degraded.code.as_str());
     let degraded = degraded.into_iter().find(|code| !terms.tolerates.iter().any(|t| t == code));
-    let holds = |condition| case.judged.holds(condition, case.judged_row) == Some(true);
+    let holds = |condition| case.judged.holds(condition) == Some(true);
     let known = known_share(coverage);
     let covered =
         (known < terms.coverage_min).then_some(Held::Coverage { known, least: terms.coverage_min });
@@ -150,25 +149,54 @@ fn known_share(coverage: &Coverage) -> f64 {
     f64::from(used.saturating_sub(unknown)) / f64::from(used.max(1))
 }
 
-/// Contributions by group of signals, weightiest first.
-fn groups(contributions: &[Contribution]) -> Vec<GroupContribution> {
-    let mut by_group: BTreeMap<&Arc<str>, GroupContribution> = BTreeMap::new();
-    for part in contributions {
-        let group = by_group.entry(&part.group).or_insert_with(|| GroupContribution {
-            group: Arc::clone(&part.group),
-            log_odds: 0.0,
-            features: Vec::new(),
-        });
-        group.log_odds += part.log_odds;
-        group.features.push(part.clone());
+/// Contributions by group of signals, weightiest first; of equal weight by name. So are the features of a group, of
+/// equal weight in the order of the model.
+fn groups(contributions: &Contributions) -> Vec<GroupContribution> {
+    let mut sums = vec![Group::default(); contributions.features().groups().len()];
+    for (feature, (group, log_odds)) in contributions.by_group().enumerate() {
+        if let Some(group) = sums.get_mut(group) {
+            group.add(feature, log_odds);
+        }
     }
-    let mut groups: Vec<GroupContribution> = by_group.into_values().collect();
-    for group in &mut groups {
-        group.features.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
-        group.features.truncate(FEATURES_TOLD);
-    }
+    let named = contributions.features().groups().iter().zip(sums);
+    let told = named.filter(|(_, sum)| sum.told > 0).map(|(group, sum)| GroupContribution {
+        group: Arc::clone(group),
+        log_odds: sum.log_odds,
+        features: sum.features().filter_map(|feature| contributions.get(feature)).collect(),
+    });
+    let mut groups: Vec<GroupContribution> = told.collect();
     groups.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()));
     groups
+}
+
+/// A group that is summed up: places and weights of its weightiest features.
+#[derive(Clone, Default)]
+struct Group {
+    log_odds: f64,
+    weightiest: [(usize, f64); FEATURES_TOLD],
+    told: usize,
+}
+
+impl Group {
+    fn add(&mut self, feature: usize, log_odds: f64) {
+        self.log_odds += log_odds;
+        let mut next = (feature, log_odds.abs());
+        for own in self.weightiest.iter_mut().take(self.told) {
+            if next.1.total_cmp(&own.1).is_gt()
+                || next.0 < own.0 && next.1.total_cmp(&own.1).is_eq()
+            {
+                std::mem::swap(own, &mut next);
+            }
+        }
+        if let Some(free) = self.weightiest.get_mut(self.told) {
+            *free = next;
+            self.told += 1;
+        }
+    }
+
+    fn features(&self) -> impl Iterator<Item = usize> + '_ {
+        self.weightiest.iter().take(self.told).map(|(feature, _)| *feature)
+    }
 }
 
 impl View<'_> {

@@ -188,13 +188,12 @@ impl Default for Scene {
 
 impl Scene {
     pub(super) fn decide(&self, policy: &Policy, row: &SignalRow) -> Verdict {
-        let judged = policy.judge(&[row]).expect("rows of the catalogue are judged");
+        let judged = policy.judge(row);
         policy.decide(Case {
             claim: &self.claim,
             order: &self.order,
             row,
             judged: &judged,
-            judged_row: 0,
             approvals: &self.approvals,
             model: self.model.as_ref().map(|asked| Opinion {
                 name: "test",

@@ -1,12 +1,14 @@
 //! The model's layer: expected costs, what bounds it, and what it says.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::{
     ALL_GEO, Asked, MINIMAL, Scene, cny, int, plain, policy_with, problems_of, told, truth,
 };
 use crate::domain::{
-    Contribution, Decision, Degradation, Layer, LayerOutcome, ModelScore, Verdict,
+    Contributions, Decision, Degradation, Layer, LayerOutcome, ModelFeatures, ModelScore, Verdict,
 };
 use crate::policy::{Policy, load};
 use crate::signals::{SignalRow, SignalValue};
@@ -35,7 +37,12 @@ customer = { approve = "paid", review = "wait", reject = "no" }
 pub(super) fn asked_by(probability: f64) -> Asked {
     let bounded = probability.clamp(1e-9, 1.0 - 1e-9);
     let log_odds = (bounded / (1.0 - bounded)).ln();
-    let score = ModelScore { probability, log_odds, bias: log_odds, contributions: Vec::new() };
+    let score = ModelScore {
+        probability,
+        log_odds,
+        bias: log_odds,
+        contributions: Contributions::default(),
+    };
     Asked { score, calibrated: true, may_decide: true }
 }
 
@@ -218,22 +225,20 @@ fn a_model_that_may_not_decide_is_shown_and_not_followed() {
     assert_eq!(told(&verdict), "approve by fallback: small", "no costs, no decision");
 }
 
-fn contributions() -> Vec<Contribution> {
-    let part = |feature: &str, group: &str, log_odds| Contribution {
-        feature: feature.into(),
-        group: group.into(),
-        log_odds,
-    };
-    vec![
-        part("ratio", "account", 1.5),
-        part("new", "device", -0.25),
-        part("age", "account", -0.5),
-        part("orders", "account", 0.25),
-        part("spend", "account", 0.125),
-        part("km", "ip / geo", 2.0),
-        part("hour", "claim", 0.0625),
-        part("mixed", "account x device", -4.0),
-    ]
+fn contributions() -> Contributions {
+    let parts = [
+        ("ratio", "account", 1.5),
+        ("new", "device", -0.25),
+        ("age", "account", -0.5),
+        ("orders", "account", 0.25),
+        ("spend", "account", 0.125),
+        ("km", "ip / geo", 2.0),
+        ("hour", "claim", 0.0625),
+        ("mixed", "account x device", -4.0),
+    ];
+    let features = parts.map(|(feature, group, _)| (feature.into(), group.into()));
+    let log_odds = parts.map(|(_, _, log_odds)| log_odds).to_vec();
+    Contributions::new(Arc::new(ModelFeatures::new(features)), log_odds)
 }
 
 #[test]
@@ -241,7 +246,7 @@ fn contributions_become_reasons_by_group_and_add_up() {
     let mut asked = asked_by(0.5);
     asked.score.contributions = contributions();
     asked.score.bias = 1.0;
-    asked.score.log_odds = 1.0 + contributions().iter().map(|part| part.log_odds).sum::<f64>();
+    asked.score.log_odds = 1.0 + contributions().log_odds().iter().sum::<f64>();
     let log_odds = asked.score.log_odds;
     let scene = Scene { model: Some(asked), ..Scene::default() };
     let verdict = scene.decide(&policy(), &plain(&[]));
@@ -260,6 +265,21 @@ fn contributions_become_reasons_by_group_and_add_up() {
     let sum: f64 = model.groups.iter().map(|group| group.log_odds).sum();
     assert!((model.bias + sum - log_odds).abs() < 1e-12);
     assert_eq!(model.groups.len(), 5, "also those that are no reasons");
+}
+
+/// As sorting them all would.
+#[test]
+fn of_each_group_the_weightiest_features_are_told() {
+    let weights = [0.5, -2.0, 0.0, 2.0, -0.5, 0.25, 2.0, -1.0];
+    let mut asked = asked_by(0.5);
+    let features = (0..weights.len()).map(|place| (format!("f{place}").into(), "account".into()));
+    let features = Arc::new(ModelFeatures::new(features));
+    asked.score.contributions = Contributions::new(features, weights.to_vec());
+    let scene = Scene { model: Some(asked), ..Scene::default() };
+    let [group] = &scene.decide(&policy(), &plain(&[])).model.unwrap().groups[..] else { panic!() };
+    let told: Vec<&str> = group.features.iter().map(|part| &*part.feature).collect();
+    assert_eq!(told, ["f1", "f3", "f6"]);
+    assert!((group.log_odds - weights.iter().sum::<f64>()).abs() < 1e-12);
 }
 
 #[test]

@@ -124,10 +124,10 @@ fn what_was_written_scores_as_before() {
     assert_eq!(scores, made.score(&rows, true).unwrap());
     for (row, score) in rows.iter().zip(&scores) {
         assert_eq!(*score, read.score(&[row], true).unwrap()[0]);
-        let sum: f64 = score.contributions.iter().map(|part| part.log_odds).sum();
+        let sum: f64 = score.contributions.log_odds().iter().sum();
         assert!((score.bias + sum - score.log_odds).abs() < 1e-9);
-        let names: Vec<&str> = score.contributions.iter().map(|part| &*part.feature).collect();
-        assert_eq!(names, ["account_age_d", "claim_value_minor"]);
+        let names = [0, 1].map(|place| score.contributions.get(place).unwrap().feature);
+        assert_eq!(names, ["account_age_d".into(), "claim_value_minor".into()]);
     }
     assert!(scores[0].probability > scores[2].probability, "the young are the frauds");
     let again = artifact.write(folder.path(), false).unwrap_err();

@@ -6,8 +6,10 @@ use polars::prelude::{
 };
 use proptest::prelude::*;
 
-use super::super::{FeatureSet, SHIPPED_FEATURES};
+use super::super::{FeatureSet, LoadedModel, SHIPPED_FEATURES};
 use super::{any_row, defs};
+use crate::domain::ModelScore;
+use crate::engine::Scorer;
 use crate::models::{Labels, Matrix};
 use crate::signals::{Catalogue, SignalRow, SignalType, SignalValue};
 
@@ -63,35 +65,52 @@ fn fitted(rows: &[SignalRow]) -> FeatureSet {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// The shipped features, in a batch, one at a time, and from a table.
+    /// The shipped features, of claims and of a table, and what the shipped model says of both.
     #[test]
     fn rows_and_tables_are_bit_equal(rows in prop::collection::vec(any_row(), 1..20)) {
-        let set = fitted(&rows);
-        let of_table = set.of_table(&table(&rows)).unwrap();
+        let (set, table) = (fitted(&rows), table(&rows));
+        let of_table = set.of_table(&table).unwrap().matrix;
+        for (place, row) in rows.iter().enumerate() {
+            let alone: Vec<_> = set.of_row(row).map(|value| value.map(f64::to_bits)).collect();
+            let same: Vec<_> = bits(&of_table).iter().map(|column| column[place]).collect();
+            prop_assert_eq!(alone, same);
+        }
+        let model = LoadedModel::shipped().unwrap();
         let all: Vec<&SignalRow> = rows.iter().collect();
-        let of_rows = set.of_rows(&all).unwrap();
-        prop_assert_eq!(bits(&of_table.matrix), bits(&of_rows.matrix));
-        prop_assert_eq!(of_table.not_finite, of_rows.not_finite);
-        for (index, row) in rows.iter().enumerate() {
-            let alone = set.of_rows(&[row]).unwrap().matrix;
-            let same = of_rows.matrix.select_rows(&[index]).unwrap();
-            prop_assert_eq!(bits(&alone), bits(&same));
+        for explain in [false, true] {
+            let of_table = model.features().of_table(&table).unwrap().matrix;
+            let of_table = model.score_matrix(&of_table, explain).unwrap();
+            let of_rows = model.score(&all, explain).unwrap();
+            prop_assert_eq!(of_table.len(), of_rows.len());
+            for (a, b) in of_table.iter().zip(&of_rows) {
+                prop_assert_eq!(score_bits(a), score_bits(b));
+            }
         }
     }
 
     /// Nothing but finite numbers comes out.
     #[test]
     fn nothing_comes_out_that_is_no_number(rows in prop::collection::vec(any_row(), 1..8)) {
-        let all: Vec<&SignalRow> = rows.iter().collect();
-        let features = fitted(&rows).of_rows(&all).unwrap();
+        let features = fitted(&rows).of_table(&table(&rows)).unwrap();
         let values = features.matrix.columns().flat_map(|column| column.values.to_vec());
         prop_assert!(values.into_iter().all(f64::is_finite));
+        let real = |value: &&Option<SignalValue>| {
+            matches!(value, Some(SignalValue::Real(real)) if !real.is_finite())
+        };
+        let all = rows.iter().flatten().filter(real).count();
+        prop_assert!(features.not_finite <= all);
     }
+}
+
+fn score_bits(score: &ModelScore) -> Vec<u64> {
+    let ModelScore { probability, log_odds, bias, contributions } = score;
+    let all = [probability, log_odds, bias].into_iter().chain(contributions.log_odds());
+    all.map(|number| number.to_bits()).collect()
 }
 
 #[test]
 fn no_rows_give_no_rows() {
     let set = fitted(&[super::row(&[])]);
-    let none = set.of_rows(&[]).unwrap().matrix;
+    let none = set.of_table(&table(&[])).unwrap().matrix;
     assert_eq!((none.rows(), none.names().len()), (0, set.defs().names().len()));
 }

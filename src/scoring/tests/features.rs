@@ -37,11 +37,9 @@ fn each_kind_of_feature_tells_what_it_says() {
     ];
     let labels = Labels::new(vec![true, false]);
     let set = defs(SOURCE).fit(&table(&rows), &labels).unwrap();
-    let all: Vec<&SignalRow> = rows.iter().collect();
-    let features = set.of_rows(&all).unwrap();
-    let at = |name: &str, row| {
-        let column = features.matrix.names().iter().position(|own| own == name).unwrap();
-        features.matrix.get(row, column)
+    let at = |name: &str, row: usize| {
+        let column = set.defs().names().iter().position(|own| own == name).unwrap();
+        set.of_row(&rows[row]).nth(column).unwrap()
     };
     assert_eq!((at("claim_value_minor", 0), at("device_is_new", 0)), (Some(100.0), Some(1.0)));
     assert_eq!((at("device_is_new", 1), at("device_is_new_missing", 1)), (None, Some(1.0)));
@@ -64,15 +62,12 @@ fn an_encoding_is_the_smoothed_share_of_the_training_slice() {
         Labels::weighted(vec![true, false, false, true, true], vec![1.0, 1.0, 1.0, 3.0, 9.0]);
     let set = defs(SOURCE).fit(&table(&rows), &labels.unwrap()).unwrap();
     let asked = [country("CN"), country("DE"), country("FR"), row(&[])];
-    let asked: Vec<&SignalRow> = asked.iter().collect();
-    let matrix = set.of_rows(&asked).unwrap().matrix;
-    let column = matrix.names().len() - 1;
     // Of the six (by weight) with a country four are fraud.
     let share = 4.0 / 6.0;
     let expected =
         [Some((1.0 + 2.0 * share) / 5.0), Some((3.0 + 2.0 * share) / 5.0), Some(share), None];
     for (row, expected) in expected.into_iter().enumerate() {
-        let found = matrix.get(row, column);
+        let found = set.of_row(&asked[row]).last().unwrap();
         match (found, expected) {
             (Some(found), Some(expected)) => assert!((found - expected).abs() < 1e-12),
             (found, expected) => assert_eq!(found, expected),

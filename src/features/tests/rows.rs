@@ -1,13 +1,13 @@
 //! Rows of the test schema and the frames of them.
 
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use proptest::prelude::*;
 
-use crate::features::tests::schema;
-use crate::features::{ColumnBuilder, Scalar, frame};
+use crate::features;
+use crate::features::tree::Literal;
 
 /// One row: a value for each column of the schema, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     pub(super) bools: [Option<bool>; 2],
     pub(super) ints: [Option<i64>; 2],
@@ -16,27 +16,55 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn scalar(&self, place: usize) -> Scalar<'static> {
+    /// The value of a column.
+    pub(super) fn literal(&self, place: usize) -> Literal {
+        let (of, null) = (place % 2, Literal::Null);
         match place / 2 {
-            0 => self.bools[place % 2].into(),
-            1 => self.ints[place % 2].into(),
-            2 => self.floats[place % 2].into(),
-            _ => self.texts[place % 2].into(),
+            0 => self.bools[of].map_or(null, Literal::Bool),
+            1 => self.ints[of].map_or(null, Literal::Int),
+            2 => self.floats[of].map_or(null, Literal::Float),
+            _ => self.texts[of].map_or(null, |text| Literal::Text(text.to_owned())),
         }
+    }
+}
+
+impl features::Row for Row {
+    fn truth(&self, place: usize) -> Option<bool> {
+        self.bools[place]
+    }
+
+    fn int(&self, place: usize) -> Option<i64> {
+        self.ints[place - 2]
+    }
+
+    fn float(&self, place: usize) -> Option<f64> {
+        self.floats[place - 4]
+    }
+
+    fn text(&self, place: usize) -> Option<&str> {
+        self.texts[place - 6]
     }
 }
 
 /// The frame of rows.
 pub(super) fn frame_of(rows: &[Row]) -> DataFrame {
-    let schema = schema();
-    let columns = schema.fields().enumerate().map(|(place, field)| {
-        let mut builder = ColumnBuilder::new(field.value_type, rows.len());
-        for row in rows {
-            builder.push(row.scalar(place)).unwrap();
-        }
-        builder.finish(&field.name)
-    });
-    frame(rows.len(), columns.collect()).unwrap()
+    fn column<T>(name: &str, rows: &[Row], of: impl Fn(&Row) -> Option<T>) -> Column
+    where
+        Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
+    {
+        Column::new(name.into(), rows.iter().map(of).collect::<Vec<_>>())
+    }
+    let columns = vec![
+        column("a", rows, |row| row.bools[0]),
+        column("b", rows, |row| row.bools[1]),
+        column("i", rows, |row| row.ints[0]),
+        column("j", rows, |row| row.ints[1]),
+        column("x", rows, |row| row.floats[0]),
+        column("y", rows, |row| row.floats[1]),
+        column("s", rows, |row| row.texts[0]),
+        column("t", rows, |row| row.texts[1]),
+    ];
+    DataFrame::new(rows.len(), columns).unwrap()
 }
 
 /// Rows with nulls and with the values that break arithmetic.

@@ -21,7 +21,7 @@ pub(super) struct DriftArgs {
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
     /// Fail when the score or a feature has a population stability index of this or more.
-    #[arg(long, value_name = "PSI", default_value_t = 0.25)]
+    #[arg(long, value_name = "PSI", default_value_t = 0.25, value_parser = index)]
     threshold: f64,
     /// Print as JSON.
     #[arg(long)]
@@ -72,4 +72,10 @@ fn table(drift: &Drift) -> String {
 fn time(text: &str) -> Result<Timestamp, String> {
     let time: jiff::Timestamp = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     Ok(Timestamp::from_ms(time.as_millisecond()))
+}
+
+/// A population stability index; nothing is at or above a threshold that is no number.
+fn index(text: &str) -> Result<f64, String> {
+    let found = text.parse().ok().filter(|index: &f64| index.is_finite() && *index >= 0.0);
+    found.ok_or_else(|| "give a number from 0 on, such as 0.25".to_owned())
 }

@@ -1,6 +1,5 @@
 //! `vouch evaluate`.
 
-use std::fs;
 use std::path::PathBuf;
 
 use comfy_table::{CellAlignment, Table, presets};
@@ -46,18 +45,13 @@ impl Evaluate {
         let evaluation = train::evaluate(&model, &history, &settings)?;
         output::line(summary(&evaluation))?;
         if let Some(path) = &self.json {
-            write(path, &serde_json::to_string_pretty(&evaluation)?)?;
+            output::file(path, &serde_json::to_string_pretty(&evaluation)?)?;
         }
         if let Some(path) = &self.html {
-            write(path, &train::html(&evaluation)?)?;
+            output::file(path, &train::html(&evaluation)?)?;
         }
         Ok(())
     }
-}
-
-fn write(path: &PathBuf, text: &str) -> Result<(), Failure> {
-    let failed = |error| format!("`{}` cannot be written: {error}", path.display());
-    Ok(fs::write(path, text).map_err(failed)?)
 }
 
 fn signal_table(signals: &[SignalStrength]) -> String {

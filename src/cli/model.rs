@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::model_folder::{CURRENT_FILE, current, use_version, versions};
+use super::model_folder::{CURRENT_FILE, current, use_version, version, versions};
+use super::models::chain;
 use super::output::{self, Failure};
 use super::{ConfigArg, check};
 use crate::config::Champion;
+use crate::scoring::LoadedModel;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
@@ -17,7 +19,8 @@ pub(super) struct ModelArgs {
 enum ModelCommand {
     /// Print the versions of a model; the one in use has a star.
     List(Where),
-    /// Put a version into use; a running server takes it on SIGHUP. An earlier one is a rollback.
+    /// Put a version into use; a running server takes it on SIGHUP. An earlier one is a rollback. One that this vouch
+    /// cannot load is refused.
     Use(Use),
 }
 
@@ -44,6 +47,10 @@ impl ModelArgs {
             ModelCommand::List(place) => list(&place),
             ModelCommand::Use(used) => {
                 let folder = used.place.folder()?;
+                let model = version(&folder, &used.version)?;
+                LoadedModel::read(&model).map_err(|error| {
+                    format!("the model `{}` cannot be used: {}", model.display(), chain(&error))
+                })?;
                 use_version(&folder, &used.version)?;
                 let (version, folder) = (used.version, folder.display());
                 output::line(format!(

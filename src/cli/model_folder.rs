@@ -98,12 +98,18 @@ pub(super) fn versions(folder: &Path) -> Result<Vec<String>, FolderError> {
     Ok(names)
 }
 
+/// The folder of a version, by its name.
+pub(super) fn version(folder: &Path, name: &str) -> Result<PathBuf, FolderError> {
+    let version = folder.join(name);
+    if is_name(name) && is_version(&version) {
+        return Ok(version);
+    }
+    Err(FolderError::NoVersion { folder: folder.to_path_buf(), name: name.to_owned() })
+}
+
 /// Makes a version the one in use: at every moment `current` names the old one or the new one, also after a crash.
 pub(super) fn use_version(folder: &Path, name: &str) -> Result<(), FolderError> {
-    if !is_name(name) || !is_version(&folder.join(name)) {
-        let (folder, name) = (folder.to_path_buf(), name.to_owned());
-        return Err(FolderError::NoVersion { folder, name });
-    }
+    version(folder, name)?;
     let path = folder.join(CURRENT_FILE);
     let partial = folder.join(".current.partial");
     let failed = |reason| FolderError::Io { path: path.clone(), doing: "written", reason };

@@ -68,7 +68,8 @@ fn opened(folder: &Path, read: impl Fn(&Path) -> Read) -> Result<Arc<dyn Scorer>
     read(&version).map_err(|error| chain(&*error))
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error and its causes, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

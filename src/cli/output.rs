@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::document::Problem;
+use crate::tables::PartialFile;
 
 /// Why a command failed: what to print on standard error.
 #[derive(Debug)]
@@ -55,6 +56,17 @@ pub(super) fn line(text: impl fmt::Display) -> Result<(), Failure> {
 /// Prints a failure on standard error; there is nobody left to tell when that fails.
 pub(super) fn complain(failure: &Failure) {
     drop(writeln!(io::stderr().lock(), "{failure}"));
+}
+
+/// Writes a file that is there under its name when it is whole, or not at all; into a pipe or a device, just writes.
+pub(super) fn file(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| format!("`{}` cannot be written: {error}", path.display());
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(fs::write(path, text).map_err(failed)?);
+    }
+    let mut file = PartialFile::create(path)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    Ok(file.finish()?)
 }
 
 /// Makes the folder for results, which must be empty unless what is there may be replaced.

@@ -31,6 +31,7 @@
 
 mod anomaly;
 mod bins;
+mod blocks;
 mod boosting;
 mod calibrate;
 mod check;

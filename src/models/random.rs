@@ -20,12 +20,11 @@ pub(super) fn derived(seed: u64, purpose: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Rows drawn one by one with the chance of `share`, ascending; all where it is 1.
+/// Rows drawn one by one with the chance of `share`, ascending; all where it is 1, or where none was drawn.
 pub(super) fn sampled_rows(rows: usize, share: f64, rng: &mut ChaCha8Rng) -> Vec<u32> {
-    if share >= 1.0 {
-        return super::tree::all_rows(rows);
-    }
-    (0..rows).filter(|_| rng.random::<f64>() < share).map(short).collect()
+    let drawn = (0..rows).filter(|_| share >= 1.0 || rng.random::<f64>() < share);
+    let drawn: Vec<u32> = drawn.map(short).collect();
+    if drawn.is_empty() { (0..rows).map(short).collect() } else { drawn }
 }
 
 /// A share of `0..count`, at least one, ascending.

@@ -27,7 +27,7 @@ pub enum TrainError {
         #[source]
         reason: io::Error,
     },
-    /// No Parquet, a damaged file, or a column that is not there.
+    /// No Parquet, or a damaged file.
     #[error("`{}` cannot be read as Parquet", path.display())]
     Parquet {
         /// Which file.
@@ -35,6 +35,18 @@ pub enum TrainError {
         /// What polars says.
         #[source]
         reason: PolarsError,
+    },
+    /// A table without columns that are needed.
+    #[error(
+        "`{}` has no column {}; write it anew with `vouch replay` or `vouch export` of this version",
+        path.display(),
+        listed(columns)
+    )]
+    NoColumns {
+        /// Which file.
+        path: PathBuf,
+        /// Every column that is missing.
+        columns: Vec<String>,
     },
     /// A column of another type, or one that is empty where it must not be.
     #[error("column `{column}` of `{}` {problem}", path.display())]
@@ -92,4 +104,17 @@ pub enum TrainError {
     /// A plot cannot be drawn: a fault of ours.
     #[error("a plot cannot be drawn: {0}")]
     Plot(String),
+}
+
+/// How many names a message lists.
+const LISTED_MAX: usize = 8;
+
+/// Names in backticks; of many the first ones and how many more there are.
+fn listed(names: &[String]) -> String {
+    let shown: Vec<String> =
+        names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(LISTED_MAX) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

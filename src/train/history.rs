@@ -144,6 +144,9 @@ impl History {
                 }
             }
             rows_before += u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            if !wanted.is_empty() {
+                check_columns(path, columns)?;
+            }
             let rows_wanted: Vec<usize> = wanted.into_iter().map(|(row, _)| row).collect();
             for part in windows(path, *rows, &rows_wanted, columns) {
                 let part = part.map_err(parquet(path))?;
@@ -299,8 +302,20 @@ fn word<T: Copy>(values: &[T], words: &[&str], found: Option<&str>) -> Option<T>
     values.iter().zip(words).find(|(_, word)| **word == found).map(|(value, _)| *value)
 }
 
+/// Refuses a table that lacks columns, and names them all.
+fn check_columns(path: &Path, names: &[&str]) -> Result<(), TrainError> {
+    let schema = scan(path).and_then(|mut table| table.collect_schema()).map_err(parquet(path))?;
+    let missing = names.iter().filter(|name| !schema.contains(name));
+    let columns: Vec<String> = missing.map(|name| (*name).to_owned()).collect();
+    if columns.is_empty() {
+        return Ok(());
+    }
+    Err(TrainError::NoColumns { path: path.to_path_buf(), columns })
+}
+
 /// Some columns of a whole table.
 fn columns(path: &Path, names: &[&str]) -> Result<DataFrame, TrainError> {
+    check_columns(path, names)?;
     let selected: Vec<_> = names.iter().map(|name| col(*name)).collect();
     let frame = scan(path).and_then(|table| table.select(selected).collect());
     frame.map_err(parquet(path))

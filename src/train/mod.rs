@@ -41,7 +41,7 @@ pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use history::History;
 pub use label::Label;
-pub use pipeline::{Order, Stage, Trained, train, version};
+pub use pipeline::{Order, Stage, Trained, slices, train, version};
 pub use report::{html, model_card};
 pub use settings::{CostSettings, Settings};
 pub use signal::{SignalStrength, signal_strengths};

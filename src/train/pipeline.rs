@@ -152,15 +152,37 @@ fn fit(
     tell: &mut impl FnMut(Stage),
 ) -> Result<(FeatureSet, Model), TrainError> {
     tell(Stage::Reads("training", plan.train.len()));
-    let table = signals(history, &plan.train, &order.features)?;
-    let features = order.features.clone().fit(&table, &labels(&plan.train)?)?;
-    let train = slice(features.of_table(&table)?.matrix, labels(&plan.train)?)?;
-    drop(table);
+    let (features, train) = train_slice(history, order, plan)?;
     tell(Stage::Reads("calibration", plan.later.len()));
     let later = slice_of(history, &features, &plan.later)?;
     tell(Stage::Fits);
     let ensemble: Ensemble = order.settings.model.ensemble().fit(&train, &later, order.seed)?;
     Ok((features, Model::Supervised(Box::new(ensemble))))
+}
+
+/// What the learners see: the slice that parts are fitted on, the one that combines and calibrates them, and the one that
+/// is only tested on. For those who would compare them with others.
+///
+/// # Errors
+/// The history has too few labels or lacks a signal.
+pub fn slices(history: &History, order: &Order) -> Result<[Slice; 3], TrainError> {
+    let plan = split(history, &order.settings)?;
+    let (features, train) = train_slice(history, order, &plan)?;
+    let later = slice_of(history, &features, &plan.later)?;
+    Ok([train, later, slice_of(history, &features, &plan.test)?])
+}
+
+/// The slice that parts are fitted on, and the features with what they learned from it.
+fn train_slice(
+    history: &History,
+    order: &Order,
+    plan: &Split<'_>,
+) -> Result<(FeatureSet, Slice), TrainError> {
+    let table = signals(history, &plan.train, &order.features)?;
+    let labels = labels(&plan.train)?;
+    let features = order.features.clone().fit(&table, &labels)?;
+    let train = slice(features.of_table(&table)?.matrix, labels)?;
+    Ok((features, train))
 }
 
 fn slice_of(

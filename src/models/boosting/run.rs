@@ -1,15 +1,17 @@
 //! The rounds: trees over codes.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::{BinnedMatrix, Bins};
+use super::super::blocks::Blocks;
 use super::super::code_rows::{CodeRow, CodeRows};
 use super::super::directions::signs;
 use super::super::error::FitError;
 use super::super::labels::Labels;
 use super::super::random::{sampled_columns, sampled_rows, stream};
 use super::super::real::{logit, long, real, sigmoid, softplus};
-use super::super::tree::{Grown, Limits, PathTrees, Problem, Trees, all_rows, grow};
+use super::super::tree::{Columns, Grown, Limits, PathTrees, Problem, Sample, Trees, grow};
 use super::BoostingSettings;
 
 /// The trees of gradient boosting over codes, without the cuts that make these.
@@ -65,7 +67,7 @@ impl BoostedPaths {
     }
 }
 
-/// Fits the runs one after another; threads share the columns of each tree.
+/// Fits the runs one after another; threads share the blocks of each tree.
 pub(in super::super) fn fit_trees(
     settings: &BoostingSettings,
     bins: &Bins,
@@ -75,9 +77,11 @@ pub(in super::super) fn fit_trees(
 ) -> Result<BoostedTrees, FitError> {
     let directions = signs(&settings.directions, bins.names())?;
     let bias = logit(labels.base_rate());
+    let blocks = Blocks::of(codes);
     let mut trees = Trees::default();
     for bag in 0..settings.bags {
-        let run = Run { settings, directions: &directions, codes, labels, bias, bag };
+        let (directions, blocks) = (&directions, &blocks);
+        let run = Run { settings, directions, codes, blocks, labels, bias, bag };
         trees.append(run.fit(later), 1.0 / real(settings.bags));
     }
     Ok(BoostedTrees { bias, trees })
@@ -87,6 +91,7 @@ struct Run<'a> {
     settings: &'a BoostingSettings,
     directions: &'a [i8],
     codes: &'a BinnedMatrix,
+    blocks: &'a Blocks,
     labels: &'a Labels,
     bias: f64,
     bag: usize,
@@ -99,10 +104,8 @@ impl Run<'_> {
         let mut watch = later.map(|(codes, labels)| Watch::new(codes, labels, self.bias));
         let mut trees = Trees::default();
         for round in 0..self.settings.rounds {
-            let slopes = slopes(self.labels, &log_odds);
-            let grown = self.tree(round, &slopes, &limits);
-            trees.push(&grown, self.settings.learning_rate);
-            self.move_on(&trees, &grown, &mut log_odds);
+            trees.push(&self.tree(round, &log_odds, &limits), self.settings.learning_rate);
+            add_last(&trees, self.codes, &mut log_odds);
             if watch.as_mut().is_some_and(|watch| watch.stops(&trees, self.settings.patience)) {
                 break;
             }
@@ -111,41 +114,28 @@ impl Run<'_> {
         trees
     }
 
-    fn tree(&self, round: usize, slopes: &[(f64, f64)], limits: &Limits) -> Grown {
+    fn tree(&self, round: usize, log_odds: &[f64], limits: &Limits) -> Grown {
         let mut rng = stream(self.settings.seed, self.bag * self.settings.rounds + round);
-        let mut rows = sampled_rows(self.labels.len(), self.settings.row_share, &mut rng);
-        if rows.is_empty() {
-            rows = all_rows(self.labels.len());
-        }
+        let rows = sampled_rows(self.labels.len(), self.settings.row_share, &mut rng);
         let columns = sampled_columns(self.codes.width(), self.settings.column_share, &mut rng);
         let (codes, directions) = (self.codes, self.directions);
-        let problem =
-            Problem { codes, slopes, columns: &columns, directions, limits, parallel: true };
-        grow(&problem, rows, &mut rng)
+        let columns = Columns::All { columns: &columns, blocks: self.blocks };
+        let problem = Problem { codes, columns, directions, limits };
+        grow(&problem, samples(self.labels, log_odds, &rows), &mut rng)
     }
+}
 
-    /// Adds the last tree to every row's log-odds: rows that it was grown on are sorted by leaf already.
-    fn move_on(&self, trees: &Trees, grown: &Grown, log_odds: &mut [f64]) {
-        let mut seen = vec![false; log_odds.len()];
-        for (leaf, range) in &grown.leaves {
-            let step =
-                grown.values.get(*leaf).copied().unwrap_or(0.0) * self.settings.learning_rate;
-            for row in grown.rows.get(range.clone()).unwrap_or(&[]) {
-                if let (Some(own), Some(seen)) =
-                    (log_odds.get_mut(long(*row)), seen.get_mut(long(*row)))
-                {
-                    *own += step;
-                    *seen = true;
-                }
-            }
+/// Rows that a thread works on at once.
+const CHUNK_ROWS: usize = 1 << 14;
+
+/// Adds the last tree to every row's log-odds.
+fn add_last(trees: &Trees, codes: &BinnedMatrix, log_odds: &mut [f64]) {
+    let last = trees.len().saturating_sub(1);
+    log_odds.par_chunks_mut(CHUNK_ROWS).enumerate().for_each(|(chunk, log_odds)| {
+        for (row, own) in (chunk * CHUNK_ROWS..).zip(log_odds) {
+            *own += trees.value_of(last, codes, row);
         }
-        let last = trees.len().saturating_sub(1);
-        for (row, (own, _)) in
-            log_odds.iter_mut().zip(seen).enumerate().filter(|(_, (_, seen))| !seen)
-        {
-            *own += trees.value_of(last, self.codes, row);
-        }
-    }
+    });
 }
 
 /// The loss on a later slice while rounds go by.
@@ -166,10 +156,7 @@ impl<'a> Watch<'a> {
 
     /// Takes the last tree in; whether it is time to stop.
     fn stops(&mut self, trees: &Trees, patience: usize) -> bool {
-        let last = trees.len().saturating_sub(1);
-        for (row, own) in self.log_odds.iter_mut().enumerate() {
-            *own += trees.value_of(last, self.codes, row);
-        }
+        add_last(trees, self.codes, &mut self.log_odds);
         let loss = loss(self.labels, &self.log_odds);
         if loss < self.best_loss {
             (self.best_loss, self.best_trees) = (loss, trees.len());
@@ -178,24 +165,28 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// The sum of log losses by weight.
+/// The sum of log losses by weight: of chunks, then of their sums, so that it does not depend on the number of threads.
 pub(super) fn loss(labels: &Labels, log_odds: &[f64]) -> f64 {
-    let pairs = labels.iter().zip(log_odds);
-    pairs
-        .map(|((fraud, weight), own)| weight * if fraud { softplus(-own) } else { softplus(*own) })
-        .sum()
+    let rows = labels.fraud().par_chunks(CHUNK_ROWS).zip(labels.weights().par_chunks(CHUNK_ROWS));
+    let of = |((fraud, weights), log_odds): ((&[bool], &[f64]), &[f64])| {
+        let rows = fraud.iter().zip(weights).zip(log_odds);
+        rows.map(|((fraud, weight), own)| weight * softplus(if *fraud { -own } else { *own })).sum()
+    };
+    let sums: Vec<f64> = rows.zip(log_odds.par_chunks(CHUNK_ROWS)).map(of).collect();
+    sums.iter().sum()
 }
 
-/// Gradient and curvature of each row.
-fn slopes(labels: &Labels, log_odds: &[f64]) -> Vec<(f64, f64)> {
-    let pairs = labels.iter().zip(log_odds);
-    pairs
-        .map(|((fraud, weight), own)| {
-            let probability = sigmoid(*own);
-            let gradient = probability - f64::from(u8::from(fraud));
-            (weight * gradient, weight * probability * (1.0 - probability))
-        })
-        .collect()
+/// The rows of a tree with gradient and curvature.
+fn samples(labels: &Labels, log_odds: &[f64], rows: &[u32]) -> Vec<Sample> {
+    let of = |row: &u32| {
+        let at = long(*row);
+        let is_fraud = labels.fraud().get(at).copied().unwrap_or(false);
+        let weight = labels.weights().get(at).copied().unwrap_or(0.0);
+        let probability = sigmoid(log_odds.get(at).copied().unwrap_or(0.0));
+        let gradient = weight * (probability - f64::from(u8::from(is_fraud)));
+        Sample { row: *row, gradient, curvature: weight * probability * (1.0 - probability) }
+    };
+    rows.par_iter().with_min_len(CHUNK_ROWS).map(of).collect()
 }
 
 fn limits(settings: &BoostingSettings) -> Limits {
@@ -206,6 +197,5 @@ fn limits(settings: &BoostingSettings) -> Limits {
         leaf_weight_min: settings.leaf_curvature_min,
         l2: settings.l2,
         gain_min: 1e-9,
-        split_columns: None,
     }
 }

@@ -12,7 +12,7 @@ use super::super::error::FitError;
 use super::super::labels::Labels;
 use super::super::random::stream;
 use super::super::real::{logit, part, real, short};
-use super::super::tree::{Grown, Limits, PathTrees, Problem, Trees, grow};
+use super::super::tree::{Columns, Grown, Limits, PathTrees, Problem, Sample, Trees, grow};
 use super::ForestSettings;
 
 /// The forest over codes, without the cuts that make these.
@@ -116,18 +116,17 @@ pub(in super::super) fn fit_trees(
     labels: &Labels,
 ) -> Result<ForestTrees, FitError> {
     let directions = signs(&settings.directions, bins.names())?;
-    let columns: Vec<usize> = (0..codes.width()).collect();
-    let limits = limits(settings, columns.len());
+    let every: Vec<usize> = (0..codes.width()).collect();
+    let count = match settings.split_column_share {
+        Some(share) => part(every.len(), share),
+        None => every.len().isqrt(),
+    };
+    let columns = Columns::Drawn { columns: &every, count: count.max(1) };
+    let (directions, limits) = (directions.as_slice(), &limits(settings));
     let tree = |index: usize| {
         let mut rng = stream(settings.seed, index);
-        let (rows, slopes) = bootstrap(settings, labels, &mut rng);
-        let (slopes, directions, columns) = (slopes.as_slice(), &directions, &columns);
-        let limits = &limits;
-        grow(
-            &Problem { codes, slopes, columns, directions, limits, parallel: false },
-            rows,
-            &mut rng,
-        )
+        let samples = bootstrap(settings, labels, &mut rng);
+        grow(&Problem { codes, columns, directions, limits }, samples, &mut rng)
     };
     let grown: Vec<Grown> = (0..settings.trees).into_par_iter().map(tree).collect();
     let mut trees = Trees::default();
@@ -135,12 +134,8 @@ pub(in super::super) fn fit_trees(
     Ok(ForestTrees { base_rate: labels.base_rate(), smoothing: settings.smoothing, trees })
 }
 
-/// Draws rows with putting back: the distinct ones ascending, and the slopes that count each as often as it was drawn.
-fn bootstrap(
-    settings: &ForestSettings,
-    labels: &Labels,
-    rng: &mut ChaCha8Rng,
-) -> (Vec<u32>, Vec<(f64, f64)>) {
+/// Draws rows with putting back: the distinct ones ascending, each counted as often as it was drawn.
+fn bootstrap(settings: &ForestSettings, labels: &Labels, rng: &mut ChaCha8Rng) -> Vec<Sample> {
     let rows = labels.len();
     let drawn = rows_of_share(rows, settings.row_share).min(settings.rows_max);
     let mut times = vec![0_u32; rows];
@@ -148,20 +143,17 @@ fn bootstrap(
         let row = rng.random_range(0..rows);
         times.iter_mut().skip(row).take(1).for_each(|times| *times += 1);
     }
-    let slopes = labels.iter().zip(&times).map(|((fraud, weight), times)| {
+    let counted = labels.iter().zip(&times).enumerate();
+    let samples = counted.filter(|(_, ((_, weight), times))| **times > 0 && *weight > 0.0);
+    let sample = |(row, ((fraud, weight), times)): (usize, ((bool, f64), &u32))| {
         let weight = weight * f64::from(*times);
-        (if fraud { -weight } else { 0.0 }, weight)
-    });
-    let slopes: Vec<(f64, f64)> = slopes.collect();
-    let counted = slopes.iter().enumerate().filter(|(_, (_, weight))| *weight > 0.0);
-    (counted.map(|(row, _)| short(row)).collect(), slopes)
+        let gradient = if fraud { -weight } else { 0.0 };
+        Sample { row: short(row), gradient, curvature: weight }
+    };
+    samples.map(sample).collect()
 }
 
-fn limits(settings: &ForestSettings, columns: usize) -> Limits {
-    let drawn = match settings.split_column_share {
-        Some(share) => part(columns, share),
-        None => columns.isqrt(),
-    };
+fn limits(settings: &ForestSettings) -> Limits {
     Limits {
         leaves_max: settings.leaves_max,
         depth_max: settings.depth_max,
@@ -169,6 +161,5 @@ fn limits(settings: &ForestSettings, columns: usize) -> Limits {
         leaf_weight_min: f64::MIN_POSITIVE,
         l2: 0.0,
         gain_min: 1e-12,
-        split_columns: Some(drawn.max(1)),
     }
 }

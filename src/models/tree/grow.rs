@@ -9,25 +9,31 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::super::bins::BinnedMatrix;
-use super::super::real::{long, short};
+use super::super::blocks::Blocks;
+use super::super::real::long;
 use super::Limits;
 use super::flat::TreeNode;
-use super::histogram::{Bin, Histogram, histogram, subtract};
-use super::split::{Bounds, Node, Split, best_split, value};
+use super::histogram::{Bin, BlockColumns, Histogram, Sample, Scratch, subtract};
+use super::split::{Bounds, Node, Split, best_split, occupied, value};
 
 /// What a tree is grown on.
 #[derive(Debug)]
 pub(in super::super) struct Problem<'a> {
     pub(in super::super) codes: &'a BinnedMatrix,
-    /// Gradient and curvature of every row of the matrix.
-    pub(in super::super) slopes: &'a [(f64, f64)],
-    /// The columns that this tree may use, ascending.
-    pub(in super::super) columns: &'a [usize],
+    pub(in super::super) columns: Columns<'a>,
     /// -1, 0 or 1 for every column of the matrix.
     pub(in super::super) directions: &'a [i8],
     pub(in super::super) limits: &'a Limits,
-    /// Whether columns are worked on by several threads. The result is the same.
-    pub(in super::super) parallel: bool,
+}
+
+/// The columns that a tree may use, ascending.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) enum Columns<'a> {
+    /// Every split looks at all of them. Threads share the blocks; the result is the same with any number of them.
+    All { columns: &'a [usize], blocks: &'a Blocks },
+    /// Every split looks at `count` of them, drawn anew: for trees of class shares (see [`Bin::is_mixed`]), of which
+    /// many grow at once.
+    Drawn { columns: &'a [usize], count: usize },
 }
 
 /// A tree as it was grown, its children side by side.
@@ -36,31 +42,37 @@ pub(in super::super) struct Grown {
     pub(in super::super) nodes: Vec<TreeNode>,
     /// What is expected at each node: of a leaf its value, above that the mean of the two below by curvature.
     pub(in super::super) values: Vec<f64>,
-    /// The rows given, sorted by leaf.
-    pub(in super::super) rows: Vec<u32>,
-    /// Each leaf and where its rows are.
-    pub(in super::super) leaves: Vec<(usize, Range<usize>)>,
 }
 
-/// Grows a tree on `rows`, each at most once. `rng` draws the columns of each split where these are limited.
-pub(in super::super) fn grow(problem: &Problem<'_>, rows: Vec<u32>, rng: &mut ChaCha8Rng) -> Grown {
-    let mut growth = Growth::new(problem, rows);
+/// Grows a tree on rows of the matrix, each at most once. `rng` draws the columns of each split where these are drawn.
+pub(in super::super) fn grow(
+    problem: &Problem<'_>,
+    samples: Vec<Sample>,
+    rng: &mut ChaCha8Rng,
+) -> Grown {
+    let mut growth = Growth::new(problem, samples);
     growth.open_root(rng);
     let mut leaves = 1;
     while leaves < problem.limits.leaves_max {
         let Some(open) = growth.open.pop() else { break };
-        growth.split(open, rng);
         leaves += 1;
+        let children = growth.split(&open);
+        if leaves < problem.limits.leaves_max {
+            growth.consider_children(open, children, rng);
+        }
     }
     growth.finish()
 }
 
-/// Rows times columns from which summing them up is shared between threads.
-const PARALLEL_MIN: usize = 1 << 15;
+/// Rows from which work on them is shared between threads, and how many go together.
+const CHUNK_ROWS: usize = 1 << 14;
 
 struct Growth<'a> {
     problem: &'a Problem<'a>,
-    rows: Vec<u32>,
+    /// Where all columns are looked at: the blocks that these are in.
+    blocks: Vec<BlockColumns>,
+    scratch: Scratch,
+    samples: Vec<Sample>,
     nodes: Vec<TreeNode>,
     grown: Vec<GrownNode>,
     open: BinaryHeap<OpenLeaf>,
@@ -70,7 +82,8 @@ struct GrownNode {
     total: Bin,
     bounds: Bounds,
     depth: usize,
-    rows: Range<usize>,
+    /// Where its rows are.
+    samples: Range<usize>,
 }
 
 /// A leaf that can be split. Ordered by gain, then the older one first.
@@ -102,41 +115,36 @@ impl Ord for OpenLeaf {
 }
 
 impl<'a> Growth<'a> {
-    fn new(problem: &'a Problem<'a>, rows: Vec<u32>) -> Self {
+    fn new(problem: &'a Problem<'a>, samples: Vec<Sample>) -> Self {
+        let blocks = match problem.columns {
+            Columns::All { columns, .. } => BlockColumns::of(columns, problem.codes),
+            Columns::Drawn { .. } => Vec::new(),
+        };
         let (nodes, grown, open) = (Vec::new(), Vec::new(), BinaryHeap::new());
-        Self { problem, rows, nodes, grown, open }
+        Self { problem, blocks, scratch: Scratch::new(), samples, nodes, grown, open }
     }
 
     fn open_root(&mut self, rng: &mut ChaCha8Rng) {
         let mut total = Bin::default();
-        for (gradient, curvature) in self.slopes(0..self.rows.len()) {
-            total.add(&Bin { gradient, curvature, rows: 1 });
-        }
-        let all = 0..self.rows.len();
-        self.push(GrownNode { total, bounds: Bounds::NONE, depth: 0, rows: all });
+        self.samples.iter().for_each(|sample| total.take(sample));
+        let all = 0..self.samples.len();
+        self.push(GrownNode { total, bounds: Bounds::NONE, depth: 0, samples: all });
         if self.may_split(0) {
-            let histograms =
-                if self.draws() { Vec::new() } else { self.histograms(0, self.problem.columns) };
+            let histograms = self.histograms(0);
             self.consider(0, histograms, rng);
         }
     }
 
-    /// Splits a leaf and looks for the splits of its children.
-    fn split(&mut self, open: OpenLeaf, rng: &mut ChaCha8Rng) {
-        let Some((left, right)) = self.divide(open.node, &open.split) else { return };
+    /// Looks for the splits of two new leaves, the left one first.
+    fn consider_children(&mut self, parent: OpenLeaf, left: usize, rng: &mut ChaCha8Rng) {
+        let right = left + 1;
         let (splits_left, splits_right) = (self.may_split(left), self.may_split(right));
-        if self.draws() || !(splits_left || splits_right) {
-            for (node, splits) in [(left, splits_left), (right, splits_right)] {
-                if splits {
-                    self.consider(node, Vec::new(), rng);
-                }
-            }
+        if !(splits_left || splits_right) {
             return;
         }
-        let left_is_small = self.size(left) <= self.size(right);
-        let small = if left_is_small { left } else { right };
-        let of_small = self.histograms(small, self.problem.columns);
-        let mut of_large = open.histograms;
+        let left_is_small = self.rows(left) <= self.rows(right);
+        let of_small = self.histograms(if left_is_small { left } else { right });
+        let mut of_large = parent.histograms;
         of_large.iter_mut().zip(&of_small).for_each(|(whole, part)| subtract(whole, part));
         let (of_left, of_right) =
             if left_is_small { (of_small, of_large) } else { (of_large, of_small) };
@@ -148,83 +156,91 @@ impl<'a> Growth<'a> {
         }
     }
 
-    /// Sorts a node's rows by the split and adds its children.
-    fn divide(&mut self, node: usize, split: &Split) -> Option<(usize, usize)> {
-        let parent = self.grown.get(node)?;
-        let (range, depth) = (parent.rows.clone(), parent.depth + 1);
+    /// Splits a leaf: sorts its rows by the split and adds its children. The place of the left one.
+    fn split(&mut self, open: &OpenLeaf) -> usize {
+        let (node, split, left) = (open.node, &open.split, self.nodes.len());
+        let rule = TreeNode::inner(split.column, split.code, split.unknown_left, left);
+        let Some(parent) = self.grown.get(node) else { return left };
+        let (range, depth) = (parent.samples.clone(), parent.depth + 1);
         let direction = self.problem.directions.get(split.column).copied().unwrap_or(0);
         let (below, above) = parent.bounds.below(split, direction, self.problem.limits.l2);
-        let left = self.nodes.len();
-        let rule = TreeNode::inner(split.column, split.code, split.unknown_left, left);
-        let codes = self.problem.codes.column(split.column);
-        let right = |row: &u32| rule.goes_right(codes.get(long(*row)).copied().unwrap_or(0));
-        let rows = self.rows.get_mut(range.clone())?;
-        let moved: Vec<u32> = rows.iter().copied().filter(|row| right(row)).collect();
-        let kept: Vec<u32> = rows.iter().copied().filter(|row| !right(row)).collect();
-        let middle = range.start + kept.len();
-        rows.iter_mut().zip(kept.into_iter().chain(moved)).for_each(|(row, to)| *row = to);
-        *self.nodes.get_mut(node)? = rule;
+        let samples = self.samples.get_mut(range.clone()).unwrap_or_default();
+        let middle = range.start + divide(samples, rule, self.problem.codes.column(split.column));
+        self.nodes.iter_mut().skip(node).take(1).for_each(|node| *node = rule);
         let halves =
             [(split.left, below, range.start..middle), (split.right, above, middle..range.end)];
-        for (total, bounds, rows) in halves {
-            self.push(GrownNode { total, bounds, depth, rows });
+        for (total, bounds, samples) in halves {
+            self.push(GrownNode { total, bounds, depth, samples });
         }
-        Some((left, left + 1))
+        left
     }
 
     /// Looks for a node's best split and opens it when there is one.
     fn consider(&mut self, node: usize, histograms: Vec<Histogram>, rng: &mut ChaCha8Rng) {
-        let Some(grown) = self.grown.get(node) else { return };
-        let at = Node { limits: self.problem.limits, total: grown.total, bounds: grown.bounds };
-        let split = match self.problem.limits.split_columns {
-            Some(count) => self.best_drawn(at, node, count, rng),
-            None => self.best(at, self.problem.columns, &histograms),
+        let split = match self.problem.columns {
+            Columns::All { columns, .. } => self.best(node, columns, &histograms),
+            Columns::Drawn { columns, count } => self.best_drawn(node, columns, count, rng),
         };
         if let Some(split) = split {
             self.open.push(OpenLeaf { node, split, histograms });
         }
     }
 
+    fn best(&self, node: usize, columns: &[usize], histograms: &[Histogram]) -> Option<Split> {
+        let at = self.at(node)?;
+        let splits = columns.iter().zip(histograms).filter_map(|(column, bins)| {
+            best_split(at, *column, bins, occupied(bins), self.direction(*column))
+        });
+        splits.reduce(better)
+    }
+
     /// The best split by `count` columns drawn; where none of these can split the node, the others are drawn one by one.
     /// Else a node whose drawn columns are all the same in its rows would stay a leaf (L. Breiman's forests go on too).
     fn best_drawn(
-        &self,
-        at: Node<'_>,
+        &mut self,
         node: usize,
+        columns: &[usize],
         count: usize,
         rng: &mut ChaCha8Rng,
     ) -> Option<Split> {
-        let order = shuffled(self.problem.columns, rng);
-        let (first, rest) = order.split_at(count.min(order.len()));
-        let mut first = first.to_vec();
+        let mut order = shuffled(columns, rng);
+        let (first, rest) = order.split_at_mut(count.min(columns.len()));
         first.sort_unstable();
-        let best = |columns: &[usize]| self.best(at, columns, &self.histograms(node, columns));
-        best(&first).or_else(|| rest.iter().find_map(|column| best(&[*column])))
+        let best = first.iter().filter_map(|column| self.best_by(node, *column)).reduce(better);
+        best.or_else(|| rest.iter().find_map(|column| self.best_by(node, *column)))
     }
 
-    fn best(&self, at: Node<'_>, columns: &[usize], histograms: &[Histogram]) -> Option<Split> {
-        let splits = columns.iter().zip(histograms).filter_map(|(column, bins)| {
-            let direction = self.problem.directions.get(*column).copied().unwrap_or(0);
-            best_split(at, *column, bins, direction)
-        });
-        splits.reduce(|best, next| if next.gain > best.gain { next } else { best })
+    /// The best split by one column, summed up for this alone.
+    fn best_by(&mut self, node: usize, column: usize) -> Option<Split> {
+        let range = self.grown.get(node)?.samples.clone();
+        let codes = self.problem.codes;
+        self.scratch.sum(codes.column(column), self.samples.get(range)?);
+        let bins = self.scratch.bins().get(..codes.codes_of(column))?;
+        best_split(self.at(node)?, column, bins, self.scratch.occupied(), self.direction(column))
     }
 
-    fn histograms(&self, node: usize, columns: &[usize]) -> Vec<Histogram> {
-        let range = self.grown.get(node).map_or(0..0, |grown| grown.rows.clone());
-        let rows = self.rows.get(range.clone()).unwrap_or(&[]);
-        let slopes: Vec<(f64, f64)> = self.slopes(range).collect();
-        let of = |column: &usize| histogram(self.problem.codes, *column, rows, &slopes);
-        if self.problem.parallel && rows.len() * columns.len() >= PARALLEL_MIN {
-            columns.par_iter().map(of).collect()
+    /// What a split of a node must know of it.
+    fn at(&self, node: usize) -> Option<Node<'_>> {
+        let GrownNode { total, bounds, .. } = self.grown.get(node)?;
+        Some(Node { limits: self.problem.limits, total: *total, bounds: *bounds })
+    }
+
+    fn direction(&self, column: usize) -> i8 {
+        self.problem.directions.get(column).copied().unwrap_or(0)
+    }
+
+    /// The histograms of a node by every column; none where columns are drawn for each split.
+    fn histograms(&self, node: usize) -> Vec<Histogram> {
+        let Columns::All { blocks, .. } = self.problem.columns else { return Vec::new() };
+        let range = self.grown.get(node).map_or(0..0, |grown| grown.samples.clone());
+        let samples = self.samples.get(range).unwrap_or(&[]);
+        let of = |columns: &BlockColumns| columns.histograms(blocks, samples);
+        if samples.len() < CHUNK_ROWS {
+            self.blocks.iter().flat_map(of).collect()
         } else {
-            columns.iter().map(of).collect()
+            let each: Vec<Vec<Histogram>> = self.blocks.par_iter().map(of).collect();
+            each.into_iter().flatten().collect()
         }
-    }
-
-    fn slopes(&self, range: Range<usize>) -> impl Iterator<Item = (f64, f64)> + '_ {
-        let rows = self.rows.get(range).unwrap_or(&[]);
-        rows.iter().filter_map(|row| self.problem.slopes.get(long(*row)).copied())
     }
 
     fn push(&mut self, node: GrownNode) {
@@ -232,21 +248,18 @@ impl<'a> Growth<'a> {
         self.grown.push(node);
     }
 
-    fn size(&self, node: usize) -> usize {
-        self.grown.get(node).map_or(0, |grown| grown.rows.len())
-    }
-
-    fn draws(&self) -> bool {
-        self.problem.limits.split_columns.is_some()
+    fn rows(&self, node: usize) -> usize {
+        self.grown.get(node).map_or(0, |grown| grown.samples.len())
     }
 
     fn may_split(&self, node: usize) -> bool {
         let limits = self.problem.limits;
+        let of_shares = matches!(self.problem.columns, Columns::Drawn { .. });
         self.grown.get(node).is_some_and(|grown| {
             grown.depth < limits.depth_max
-                && grown.rows.len() >= 2 * limits.leaf_rows_min.max(1)
+                && grown.samples.len() >= 2 * limits.leaf_rows_min.max(1)
                 && grown.total.curvature >= 2.0 * limits.leaf_weight_min
-                && (!self.draws() || grown.total.is_mixed(limits.gain_min))
+                && (!of_shares || grown.total.is_mixed(limits.gain_min))
         })
     }
 
@@ -254,17 +267,13 @@ impl<'a> Growth<'a> {
         let l2 = self.problem.limits.l2;
         let own = self.grown.iter().map(|node| value(&node.total, l2, node.bounds));
         let mut values: Vec<f64> = own.collect();
-        let mut leaves = Vec::new();
         for (index, node) in self.nodes.iter().enumerate().rev() {
-            match node.children(index) {
-                Some((left, right)) => {
-                    let mean = self.mean_of(&values, left, right);
-                    values.iter_mut().skip(index).take(1).for_each(|value| *value = mean);
-                }
-                None => leaves.extend(self.grown.get(index).map(|node| (index, node.rows.clone()))),
+            if let Some((left, right)) = node.children(index) {
+                let mean = self.mean_of(&values, left, right);
+                values.iter_mut().skip(index).take(1).for_each(|value| *value = mean);
             }
         }
-        Grown { nodes: self.nodes, values, rows: self.rows, leaves }
+        Grown { nodes: self.nodes, values }
     }
 
     /// The mean of two nodes' values by curvature.
@@ -290,7 +299,29 @@ fn shuffled(columns: &[usize], rng: &mut ChaCha8Rng) -> Vec<usize> {
     pool
 }
 
-/// Numbers of rows as a tree takes them.
-pub(in super::super) fn all_rows(rows: usize) -> Vec<u32> {
-    (0..rows).map(short).collect()
+/// The better one of two splits, the first one of equals.
+fn better(best: Split, next: Split) -> Split {
+    if next.gain > best.gain { next } else { best }
+}
+
+/// Sorts rows by a split, those that go left first; the order is kept on both sides. How many go left.
+fn divide(samples: &mut [Sample], rule: TreeNode, codes: &[u8]) -> usize {
+    let sides = |some: &[Sample]| {
+        let mut sides = (Vec::with_capacity(some.len()), Vec::new());
+        for sample in some {
+            let code = codes.get(long(sample.row)).copied().unwrap_or(0);
+            if rule.goes_right(code) { sides.1.push(*sample) } else { sides.0.push(*sample) }
+        }
+        sides
+    };
+    let chunks: Vec<(Vec<Sample>, Vec<Sample>)> = if samples.len() < 2 * CHUNK_ROWS {
+        vec![sides(samples)]
+    } else {
+        samples.par_chunks(CHUNK_ROWS).map(sides).collect()
+    };
+    let (left, right) = (chunks.iter().map(|sides| &sides.0), chunks.iter().map(|sides| &sides.1));
+    let middle = left.clone().map(Vec::len).sum();
+    let sorted = left.chain(right).flatten();
+    samples.iter_mut().zip(sorted).for_each(|(own, sample)| *own = *sample);
+    middle
 }

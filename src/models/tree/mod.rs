@@ -6,8 +6,9 @@
 //! C. Guestrin, "XGBoost", KDD (2016). With `g = -weight * label`, `h = weight` and `l2 = 0` the value is the share of
 //! the label and the gain is the decrease of Gini impurity, which is what the forest needs.
 //!
-//! Sums are 64-bit and taken in row order, column by column, so they do not depend on the number of threads. Of two
-//! children only the smaller one's histogram is summed; the other's is the difference to the parent's.
+//! Sums are 64-bit and taken in row order, column by column, so they do not depend on the number of threads. Where every
+//! split looks at the same columns, only the smaller one of two children is summed up; the other's histogram is the
+//! difference to the parent's.
 
 mod flat;
 mod grow;
@@ -19,7 +20,8 @@ mod tests;
 
 pub(super) use flat::PathTrees;
 pub use flat::Trees;
-pub(super) use grow::{Grown, Problem, all_rows, grow};
+pub(super) use grow::{Columns, Grown, Problem, grow};
+pub(super) use histogram::Sample;
 
 /// How far a tree may grow; what the two tree estimators share.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,4 @@ pub(super) struct Limits {
     pub(super) l2: f64,
     /// What a split must gain.
     pub(super) gain_min: f64,
-    /// Columns drawn for each split, of trees of class shares (see [`Bin::is_mixed`]); `None` for all, of any tree.
-    pub(super) split_columns: Option<usize>,
 }

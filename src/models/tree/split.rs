@@ -1,5 +1,6 @@
 //! The best split of a node by one column.
 
+use super::super::bins::UNKNOWN;
 use super::Limits;
 use super::histogram::Bin;
 
@@ -56,24 +57,22 @@ pub(super) struct Node<'a> {
     pub(super) bounds: Bounds,
 }
 
-/// The best split of a node by a column, if one is allowed: unknown values are tried on both sides. `direction` is -1, 0
-/// or 1; the first of equal splits is taken.
+/// The best split of a node by a column, if one is allowed: unknown values are tried on both sides. `occupied` are the codes
+/// that a row has, ascending; `direction` is -1, 0 or 1; the first of equal splits is taken.
 pub(super) fn best_split(
     node: Node<'_>,
     column: usize,
     bins: &[Bin],
+    occupied: impl Iterator<Item = u8>,
     direction: i8,
 ) -> Option<Split> {
     let (unknown, known) = bins.split_first()?;
-    let last = known.iter().rposition(|bin| bin.rows > 0)?;
     let whole = score(&node.total, node.limits.l2, value(&node.total, node.limits.l2, node.bounds));
     let mut best: Option<Split> = None;
     let mut left = Bin::default();
-    for (code, bin) in (1..=u8::MAX).zip(known.iter().take(last + 1)) {
+    for code in occupied.filter(|code| *code != UNKNOWN) {
+        let Some(bin) = bins.get(usize::from(code)) else { break };
         left.add(bin);
-        if bin.rows == 0 {
-            continue;
-        }
         for unknown_left in [false, true] {
             if unknown_left && unknown.rows == 0 {
                 continue;
@@ -92,6 +91,11 @@ pub(super) fn best_split(
         }
     }
     best.map(|split| settle_unknown(settle_gap(split, known), unknown))
+}
+
+/// The codes of a histogram that a row has, ascending.
+pub(super) fn occupied(bins: &[Bin]) -> impl Iterator<Item = u8> {
+    (0..=u8::MAX).zip(bins).filter(|(_, bin)| bin.rows > 0).map(|(code, _)| code)
 }
 
 /// Codes between the last bin on the left and the first on the right were not seen here: the border is put half way.

@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::super::bins::Bins;
+use super::super::bins::{BinnedMatrix, Bins};
+use super::super::blocks::Blocks;
 use super::super::matrix::{Column, Matrix};
 use super::super::random::stream;
-use super::histogram::{Bin, histogram, subtract};
-use super::{Limits, Problem, Trees, all_rows, grow};
+use super::histogram::{Bin, BlockColumns, Histogram, Scratch, subtract};
+use super::{Columns, Grown, Limits, Problem, Sample, Trees, grow};
 
 fn limits() -> Limits {
     Limits {
@@ -18,7 +19,6 @@ fn limits() -> Limits {
         leaf_weight_min: 0.0,
         l2: 1.0,
         gain_min: 1e-9,
-        split_columns: None,
     }
 }
 
@@ -42,13 +42,30 @@ fn data(rows: usize, seed: u64) -> (Matrix, Vec<(f64, f64)>) {
     (matrix, slopes)
 }
 
+/// Rows with their slopes, as a tree takes them.
+fn samples(rows: impl IntoIterator<Item = u32>, slopes: &[(f64, f64)]) -> Vec<Sample> {
+    let sample = |row: u32| {
+        let (gradient, curvature) = slopes[row as usize];
+        Sample { row, gradient, curvature }
+    };
+    rows.into_iter().map(sample).collect()
+}
+
+fn all_samples(slopes: &[(f64, f64)]) -> Vec<Sample> {
+    samples((0..).take(slopes.len()), slopes)
+}
+
+/// A tree whose splits look at all columns.
+fn tree(codes: &BinnedMatrix, samples: Vec<Sample>, limits: &Limits, directions: &[i8]) -> Grown {
+    let columns: Vec<usize> = (0..codes.width()).collect();
+    let columns = Columns::All { columns: &columns, blocks: &Blocks::of(codes) };
+    grow(&Problem { codes, columns, directions, limits }, samples, &mut stream(0, 0))
+}
+
 fn grown(matrix: &Matrix, slopes: &[(f64, f64)], limits: &Limits, directions: &[i8]) -> Trees {
-    let bins = Bins::fit(matrix, 254).unwrap();
-    let codes = bins.columns(matrix).unwrap();
-    let (codes, columns) = (&codes, &[0, 1, 2]);
-    let problem = Problem { codes, slopes, columns, directions, limits, parallel: false };
+    let codes = Bins::fit(matrix, 254).unwrap().columns(matrix).unwrap();
     let mut trees = Trees::default();
-    trees.push(&grow(&problem, all_rows(matrix.rows()), &mut stream(0, 0)), 1.0);
+    trees.push(&tree(&codes, all_samples(slopes), limits, directions), 1.0);
     trees
 }
 
@@ -137,14 +154,17 @@ proptest! {
     }
 }
 
+/// The histogram of one column.
+fn histogram(codes: &BinnedMatrix, column: usize, samples: &[Sample]) -> Histogram {
+    let blocks = BlockColumns::of(&[column], codes);
+    blocks[0].histograms(&Blocks::of(codes), samples).remove(0)
+}
+
 #[test]
 fn a_histogram_is_the_parent_less_the_other_child() {
     let (matrix, slopes) = data(100, 3);
     let codes = Bins::fit(&matrix, 254).unwrap().columns(&matrix).unwrap();
-    let of = |rows: &[u32]| {
-        let slopes: Vec<_> = rows.iter().map(|row| slopes[*row as usize]).collect();
-        histogram(&codes, 0, rows, &slopes)
-    };
+    let of = |rows: &[u32]| histogram(&codes, 0, &samples(rows.to_vec(), &slopes));
     let (left, right): (Vec<u32>, Vec<u32>) = (0..100).partition(|row| row % 3 == 0);
     let mut rest = of(&(0..100).collect::<Vec<_>>());
     subtract(&mut rest, &of(&left));
@@ -155,6 +175,72 @@ fn a_histogram_is_the_parent_less_the_other_child() {
         );
         assert_eq!(found.rows, rows);
     }
+}
+
+/// As many columns as two blocks and a piece have, of `bins` values each and some unknown.
+fn wide(rows: usize, bins: u32) -> (BinnedMatrix, Vec<Sample>) {
+    let mut rng = stream(4, 1);
+    let mut column = |index: usize| {
+        let value = |rng: &mut ChaCha8Rng| {
+            (rng.random::<f64>() < 0.9).then(|| f64::from(rng.random_range(0..bins)))
+        };
+        Column::optional(
+            format!("c{index}"),
+            (0..rows).map(|_| value(&mut rng)).collect::<Vec<_>>(),
+        )
+    };
+    let matrix = Matrix::new(rows, (0..19).map(&mut column).collect()).unwrap();
+    let slopes: Vec<(f64, f64)> = (0..rows).map(|_| (rng.random(), rng.random())).collect();
+    let codes = Bins::fit(&matrix, 254).unwrap().columns(&matrix).unwrap();
+    (codes, samples((0..).step_by(3).take(rows / 3), &slopes))
+}
+
+/// Row by row, bin by bin.
+fn naive(codes: &BinnedMatrix, column: usize, samples: &[Sample]) -> Histogram {
+    let mut bins = vec![Bin::default(); codes.codes_of(column)];
+    samples
+        .iter()
+        .for_each(|sample| bins[usize::from(codes.code(sample.row as usize, column))].take(sample));
+    bins
+}
+
+#[test]
+fn sums_by_block_and_by_column_are_those_taken_row_by_row() {
+    let (codes, samples) = wide(900, 254);
+    let (columns, blocks) = ([0, 3, 7, 9, 18], Blocks::of(&codes));
+    let by_block = BlockColumns::of(&columns, &codes);
+    assert_eq!(by_block.len(), 3);
+    let found: Vec<Histogram> =
+        by_block.iter().flat_map(|own| own.histograms(&blocks, &samples)).collect();
+    // Rows that were summed up before leave nothing behind.
+    let mut scratch = Scratch::new();
+    scratch.sum(codes.column(1), &samples);
+    for (column, found) in columns.into_iter().zip(found) {
+        let wanted = naive(&codes, column, &samples);
+        assert_eq!(found, wanted, "column {column}");
+        scratch.sum(codes.column(column), &samples);
+        assert_eq!(scratch.bins()[..wanted.len()], wanted);
+        let rows = |code: &u8| wanted[usize::from(*code)].rows;
+        let occupied: Vec<u8> = scratch.occupied().collect();
+        assert!(occupied.is_sorted() && occupied.iter().all(|code| rows(code) > 0));
+        assert_eq!(occupied.iter().map(rows).sum::<u32>(), 300, "no bin is passed over");
+    }
+}
+
+/// Many rows are worked on in pieces: the tree is that of any number of threads.
+#[test]
+fn a_tree_of_many_rows_is_the_same_with_any_number_of_threads() {
+    let (codes, samples) = wide(150_000, 40);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let grown = pool.install(|| tree(&codes, samples.clone(), &limits(), &[0; 19]));
+        let mut trees = Trees::default();
+        trees.push(&grown, 1.0);
+        trees
+    };
+    let one = with(1);
+    assert_eq!(one.nodes(), 15);
+    assert_eq!(one, with(3));
 }
 
 #[test]
@@ -199,13 +285,11 @@ fn the_border_lies_in_the_middle_of_a_gap() {
     let bins = Bins::fit(&matrix, 254).unwrap();
     let (codes, rows) = (bins.columns(&matrix).unwrap(), bins.rows(&matrix).unwrap());
     let slopes: Vec<_> = (0..100).map(|row| (if row < 40 { 1.0 } else { -1.0 }, 1.0)).collect();
-    let (limits, columns) = (Limits { leaves_max: 2, ..limits() }, &[0, 1, 2]);
-    let (codes, slopes, directions) = (&codes, slopes.as_slice(), &[0; 3]);
-    let problem = Problem { codes, slopes, columns, directions, limits: &limits, parallel: false };
+    let limits = Limits { leaves_max: 2, ..limits() };
     let mut trees = Trees::default();
     // Rows 20 to 59 are not learned from: row 39 goes with the left ones, row 40 with the right ones.
-    let learned = (0..20).chain(60..100).collect();
-    trees.push(&grow(&problem, learned, &mut stream(0, 0)), 1.0);
+    let learned = samples((0..20).chain(60..100), &slopes);
+    trees.push(&tree(&codes, learned, &limits, &[0; 3]), 1.0);
     let found = trees.sums(&rows);
     assert!(found[39] < 0.0 && found[40] > 0.0, "{:?}", &found[38..42]);
 }

@@ -92,7 +92,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Fault> {
     }
     line(format!("all {checked} answers of vouch were verdicts of their own, as it counted too"))?;
     // The servers go, and others come on the same ledger.
-    let Pair { vouch: Target { claims, .. }, folder, .. } = pair;
+    let Pair { echo, vouch, folder } = pair;
+    let claims = Arc::clone(&vouch.claims);
+    drop((echo, vouch));
     stages::print(options, &folder.path().join(HISTORY), folder.path(), &claims).await
 }
 

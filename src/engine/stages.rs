@@ -95,7 +95,6 @@ impl Stage {
     }
 
     /// Where the times of this stage are told. To be kept: looking it up takes longer than telling.
-    #[must_use]
     pub fn histogram(self) -> Histogram {
         metrics::histogram!(STAGE_SECONDS, "stage" => self.name())
     }

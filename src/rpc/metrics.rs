@@ -63,9 +63,12 @@ impl Meters {
 
     /// Counts a request that ended, also one that never was under way.
     pub(super) fn counted(&self, method: Method, code: Code) {
-        self.with(method, |meter| match code {
-            Code::Ok => meter.ended_well.increment(1),
-            _ => requests(method, code).increment(1),
+        self.with(method, |meter| {
+            if code == Code::Ok {
+                meter.ended_well.increment(1);
+            } else {
+                requests(method, code).increment(1);
+            }
         });
     }
 
@@ -74,9 +77,12 @@ impl Meters {
     }
 
     pub(super) fn stream_messages(&self, method: Method, code: Code, count: u64) {
-        self.with(method, |meter| match code {
-            Code::Ok => meter.messages_well.increment(count),
-            _ => messages(method, code).increment(count),
+        self.with(method, |meter| {
+            if code == Code::Ok {
+                meter.messages_well.increment(count);
+            } else {
+                messages(method, code).increment(count);
+            }
         });
     }
 

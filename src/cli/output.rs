@@ -93,3 +93,30 @@ pub(super) fn grouped(number: u64) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{file, fs};
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("figures.json");
+        for text in ["first", "second, which is longer"] {
+            file(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        // What lies in the way of the temporary name is found before the file is touched.
+        fs::create_dir(folder.path().join("figures.json.partial")).unwrap();
+        assert!(file(&path, "third").is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second, which is longer");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_no_file_is_written_as_it_is() {
+        file(std::path::Path::new("/dev/null"), "nothing").unwrap();
+        let told = file(std::path::Path::new("/dev/full"), "too much").unwrap_err().to_string();
+        assert!(told.contains("`/dev/full` cannot be written"), "{told}");
+    }
+}

@@ -31,7 +31,6 @@
 
 mod anomaly;
 mod bins;
-mod blocks;
 mod boosting;
 mod calibrate;
 mod check;
@@ -54,6 +53,7 @@ mod standard;
 #[cfg(test)]
 mod tests_support;
 mod tree;
+mod wide_codes;
 
 pub use anomaly::{Anomaly, AnomalyParams, AnomalySettings, Oddness, ValidAnomaly};
 pub use bins::{BINS_MAX, Bins};

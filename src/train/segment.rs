@@ -6,7 +6,7 @@ use polars::prelude::DataFrame;
 use serde::Serialize;
 
 use super::TrainError;
-use super::number::{long, real};
+use super::number::long;
 use super::settings::ReportSettings;
 use super::split::Example;
 use crate::domain::{DAY_MS, Timestamp};
@@ -25,9 +25,9 @@ pub struct SegmentFigures {
     pub claims: u64,
     /// Frauds among them.
     pub frauds: u64,
-    /// The mean probability.
+    /// The mean probability by weight.
     pub predicted: f64,
-    /// The share of fraud.
+    /// The share of fraud by weight.
     pub observed: f64,
     /// Area under the ROC curve.
     pub roc_auc: Option<f64>,
@@ -119,14 +119,16 @@ impl Scored<'_> {
         let probabilities: Vec<f64> =
             rows.iter().filter_map(|row| self.probabilities.get(*row).copied()).collect();
         let ranking = Ranking::new(&probabilities, &labels)?;
+        let weights = labels.weights();
+        let predicted = probabilities.iter().zip(weights).map(|(own, weight)| own * weight);
         let frauds = labels.fraud().iter().filter(|fraud| **fraud).count();
         Ok(SegmentFigures {
             kind,
             value,
             claims: long(rows.len()),
             frauds: long(frauds),
-            predicted: probabilities.iter().sum::<f64>() / real(rows.len().max(1)),
-            observed: real(frauds) / real(rows.len().max(1)),
+            predicted: predicted.sum::<f64>() / weights.iter().sum::<f64>(),
+            observed: labels.base_rate(),
             roc_auc: ranking.roc_auc(),
             average_precision: ranking.average_precision(),
         })

@@ -130,8 +130,8 @@ pub struct ModelSettings {
     pub stack_l2: f64,
     /// Blocks of time that combination and calibration are chosen over.
     pub blocks: usize,
-    /// Whether the parts learn again from both slices at the end.
-    pub refit: bool,
+    /// Rows of both slices up to which the parts learn again from both at the end; 0: never.
+    pub refit_rows_max: usize,
     /// Which way features may move the score.
     pub directions: Directions,
     /// The logistic regression.
@@ -153,7 +153,7 @@ impl Default for ModelSettings {
             bins_max: shipped.bins_max,
             stack_l2: shipped.stack_l2,
             blocks: shipped.blocks,
-            refit: shipped.refit,
+            refit_rows_max: shipped.refit_rows_max,
             directions: Directions::new(),
             linear: LinearSettings::default(),
             boosting: BoostingSettings::default(),
@@ -176,7 +176,7 @@ impl ModelSettings {
             bins_max: self.bins_max,
             stack_l2: self.stack_l2,
             blocks: self.blocks,
-            refit: self.refit,
+            refit_rows_max: self.refit_rows_max,
             directions: self.directions.clone(),
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use synthetic::{History, write};
+use synthetic::{History, drop_columns, write};
 
 /// Small features and settings: what is tested is the way, not the model.
 const FEATURES: &str = r#"
@@ -234,6 +234,70 @@ fn mistakes_are_told() {
     assert!(model.contains("cannot be read"), "{model}");
     let name = place.vouch(&["train", "--history", "history", "--name", "../up"]);
     assert_eq!(name.status.code(), Some(2));
+    for threshold in ["nan", "inf", "-0.1", "much"] {
+        let of = format!("--threshold={threshold}");
+        let (code, _, told) =
+            told(&place.vouch(&["drift", "--model", "nowhere", "--history", "history", &of]));
+        assert_eq!(code, Some(2), "{threshold}");
+        assert!(told.contains("--threshold") && told.contains("give a number from 0 on"), "{told}");
+    }
+}
+
+/// Tables of another version, or of another program.
+#[test]
+fn columns_that_are_missing_are_all_named() {
+    let place = Place::new(&History::default());
+    let model = place.train("out", &[]);
+    let lacks = |table: &str, columns: &[&str]| {
+        let lacking = Place::new(&History::default());
+        drop_columns(&lacking.0.path().join("history").join(table), columns);
+        lacking
+    };
+    let files = ["--features", "features.toml", "--settings", "train.toml"];
+    let model = ["--model", model.to_str().unwrap()];
+    let train = [&["train", "--history", "history"][..], &files].concat();
+    let evaluate = [&["evaluate", "--history", "history"][..], &model].concat();
+    let drift = [&["drift", "--history", "history"][..], &model].concat();
+    let signals = lacks("decisions.parquet", &["device_is_new", "ip_country"]);
+    for arguments in [&train, &evaluate, &drift] {
+        let (code, _, told) = told(&signals.vouch(arguments));
+        assert_eq!(code, Some(1));
+        let wanted = "error: `history/decisions.parquet` has no column `device_is_new`, `ip_country`; write it anew with \
+                      `vouch replay` or `vouch export` of this version\n";
+        assert_eq!(sorted_columns(&told), sorted_columns(wanted), "{arguments:?}");
+    }
+    let outcomes = lacks("outcomes.parquet", &["effective_at"]);
+    let (code, _, told) = told(&outcomes.vouch(&train));
+    assert_eq!(code, Some(1));
+    assert!(told.contains("`history/outcomes.parquet` has no column `effective_at`;"), "{told}");
+}
+
+/// The words of a message: the order of columns is that of the features.
+fn sorted_columns(message: &str) -> Vec<String> {
+    let words = message.split_whitespace().map(|word| word.trim_matches([',', ';']).to_owned());
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
+}
+
+/// A version that no server could load is refused before it is named as the one in use.
+#[test]
+fn a_version_without_its_parts_is_not_used() {
+    let place = Place::new(&History::default());
+    let model = place.train("out", &[]);
+    let version = model.file_name().unwrap().to_str().unwrap();
+    let used = ["model", "use", version, "--folder", "out/default"];
+    assert_eq!(told(&place.vouch(&used)).0, Some(0));
+    std::fs::remove_file(model.join("model.bin")).unwrap();
+    let current = place.0.path().join("out/default/current");
+    std::fs::write(&current, "another\n").unwrap();
+    let (code, _, complaint) = told(&place.vouch(&used));
+    assert_eq!(code, Some(1));
+    let wanted = format!(
+        "error: the model `out/default/{version}` cannot be used: the part `model.bin` is missing; copy the whole folder\n"
+    );
+    assert_eq!(complaint, wanted);
+    assert_eq!(std::fs::read_to_string(&current).unwrap(), "another\n");
 }
 
 /// The model that ships loads, fits this binary's signals, and is small.

@@ -4,7 +4,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::{BinnedMatrix, Bins};
-use super::super::blocks::Blocks;
 use super::super::code_rows::{CodeRow, CodeRows};
 use super::super::directions::signs;
 use super::super::error::FitError;
@@ -12,6 +11,7 @@ use super::super::labels::Labels;
 use super::super::random::{sampled_columns, sampled_rows, stream};
 use super::super::real::{logit, long, real, sigmoid, softplus};
 use super::super::tree::{Columns, Grown, Limits, PathTrees, Problem, Sample, Trees, grow};
+use super::super::wide_codes::WideCodes;
 use super::BoostingSettings;
 
 /// The trees of gradient boosting over codes, without the cuts that make these.
@@ -67,7 +67,7 @@ impl BoostedPaths {
     }
 }
 
-/// Fits the runs one after another; threads share the blocks of each tree.
+/// Fits the runs one after another; threads share the rows of each tree.
 pub(in super::super) fn fit_trees(
     settings: &BoostingSettings,
     bins: &Bins,
@@ -77,11 +77,11 @@ pub(in super::super) fn fit_trees(
 ) -> Result<BoostedTrees, FitError> {
     let directions = signs(&settings.directions, bins.names())?;
     let bias = logit(labels.base_rate());
-    let blocks = Blocks::of(codes);
+    let wide = WideCodes::of(codes);
     let mut trees = Trees::default();
     for bag in 0..settings.bags {
-        let (directions, blocks) = (&directions, &blocks);
-        let run = Run { settings, directions, codes, blocks, labels, bias, bag };
+        let (directions, wide) = (&directions, &wide);
+        let run = Run { settings, directions, codes, wide, labels, bias, bag };
         trees.append(run.fit(later), 1.0 / real(settings.bags));
     }
     Ok(BoostedTrees { bias, trees })
@@ -91,7 +91,7 @@ struct Run<'a> {
     settings: &'a BoostingSettings,
     directions: &'a [i8],
     codes: &'a BinnedMatrix,
-    blocks: &'a Blocks,
+    wide: &'a WideCodes,
     labels: &'a Labels,
     bias: f64,
     bag: usize,
@@ -119,7 +119,7 @@ impl Run<'_> {
         let rows = sampled_rows(self.labels.len(), self.settings.row_share, &mut rng);
         let columns = sampled_columns(self.codes.width(), self.settings.column_share, &mut rng);
         let (codes, directions) = (self.codes, self.directions);
-        let columns = Columns::All { columns: &columns, blocks: self.blocks };
+        let columns = Columns::All { columns: &columns, wide: self.wide };
         let problem = Problem { codes, columns, directions, limits };
         grow(&problem, samples(self.labels, log_odds, &rows), &mut rng)
     }

@@ -30,7 +30,7 @@ impl EnsembleSettings {
         let calibration = choice.calibration(&outputs, &stack, &mut report);
         report.parts = part_reports(&outputs, &stack, &later.targets)?;
         let kept: Vec<_> = stack.weights.iter().map(|(kind, _)| *kind).collect();
-        if self.refit {
+        if train.records.rows() + later.records.rows() <= self.refit_rows_max {
             let fixed = self.with_fixed_rounds(parts.boosting_trees());
             parts = Parts::fit(&fixed, &joined(train, later)?, None, seed)?;
         }

@@ -60,14 +60,24 @@ impl Parts {
         seed: u64,
     ) -> Result<Self, FitError> {
         let bins = Bins::fit_balanced(train, settings.bins_max)?;
-        let (boosting, forest) = fit_trees(settings, &bins, train, later, seed)?;
-        let linear = settings.linear.clone().map(|mut linear| {
-            linear.seed = derived(seed, 3);
-            linear.params().fit(train)
-        });
-        let anomaly = settings.anomaly.clone().map(|anomaly| anomaly.params().fit(train));
-        let (linear, anomaly) = (linear.transpose()?, anomaly.transpose()?);
-        Ok(Self { bins, linear, boosting, forest, anomaly })
+        let fit_linear = || {
+            let linear = settings.linear.clone().map(|mut linear| {
+                linear.seed = derived(seed, 3);
+                linear.params().fit(train)
+            });
+            linear.transpose()
+        };
+        let fit_anomaly = || {
+            let anomaly = settings.anomaly.clone().map(|anomaly| anomaly.params().fit(train));
+            anomaly.transpose()
+        };
+        // linfa's estimators take one thread each: beside the trees they cost no time of their own.
+        let (trees, (linear, anomaly)) = rayon::join(
+            || fit_trees(settings, &bins, train, later, seed),
+            || rayon::join(fit_linear, fit_anomaly),
+        );
+        let (boosting, forest) = trees?;
+        Ok(Self { bins, linear: linear?, boosting, forest, anomaly: anomaly? })
     }
 
     /// What each part says of each row.

@@ -28,9 +28,10 @@ pub struct EnsembleSettings {
     pub stack_l2: f64,
     /// Blocks of time that combination and calibration are chosen over, 2 to 20.
     pub blocks: usize,
-    /// Whether the parts are fitted again on both slices once combination and calibration stand. These then belong to
-    /// parts that saw fewer rows: worth it where data is scarce, not where the later slice is only a small share.
-    pub refit: bool,
+    /// Rows of both slices up to which the parts are fitted again on both once combination and calibration stand; 0:
+    /// never. These then belong to parts that saw fewer rows. Worth it where data is scarce: with many rows it costs as
+    /// much time again and tells little that is new.
+    pub refit_rows_max: usize,
     /// Which way columns may move the trees' scores.
     pub directions: Directions,
 }
@@ -45,7 +46,7 @@ impl Default for EnsembleSettings {
             bins_max: super::super::bins::BINS_MAX,
             stack_l2: 1.0,
             blocks: 5,
-            refit: false,
+            refit_rows_max: 0,
             directions: Directions::new(),
         }
     }

@@ -64,7 +64,7 @@ fn it_is_worth_something_and_calibrated() {
 fn the_same_data_and_seed_give_the_same_bytes_with_any_number_of_threads() {
     let bytes = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let refit = EnsembleSettings { refit: true, ..small() };
+        let refit = EnsembleSettings { refit_rows_max: 2_500, ..small() };
         pool.install(|| postcard::to_stdvec(&fit(&refit)).unwrap())
     };
     let one = bytes(1);
@@ -72,6 +72,17 @@ fn the_same_data_and_seed_give_the_same_bytes_with_any_number_of_threads() {
     assert_eq!(one, bytes(3));
     let other = small().fit(&claims(1_500, 1), &claims(1_000, 2), 8).unwrap();
     assert_ne!(one, postcard::to_stdvec(&other).unwrap());
+}
+
+/// Where data is scarce the newest rows are learned from too; the combination stays as it was chosen.
+#[test]
+fn parts_learn_from_both_slices_where_these_are_small() {
+    let with = |refit_rows_max| fit(&EnsembleSettings { refit_rows_max, ..small() });
+    let (once, again) = (with(2_499), with(2_500));
+    assert_eq!(&once, &*SHIPPED);
+    assert_eq!((once.weights(), once.calibration()), (again.weights(), again.calibration()));
+    assert_eq!(once.report(), again.report());
+    assert_ne!(once.parts, again.parts);
 }
 
 #[test]

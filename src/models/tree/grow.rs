@@ -9,11 +9,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::super::bins::BinnedMatrix;
-use super::super::blocks::Blocks;
 use super::super::real::long;
+use super::super::wide_codes::WideCodes;
 use super::Limits;
 use super::flat::TreeNode;
-use super::histogram::{Bin, BlockColumns, Histogram, Sample, Scratch, subtract};
+use super::histogram::{Bin, Histogram, Sample, Scratch, UsedGroup, histograms, subtract};
 use super::split::{Bounds, Node, Split, best_split, occupied, value};
 
 /// What a tree is grown on.
@@ -29,8 +29,8 @@ pub(in super::super) struct Problem<'a> {
 /// The columns that a tree may use, ascending.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) enum Columns<'a> {
-    /// Every split looks at all of them. Threads share the blocks; the result is the same with any number of them.
-    All { columns: &'a [usize], blocks: &'a Blocks },
+    /// Every split looks at all of them. Threads share the rows; the result is the same with any number of them.
+    All { columns: &'a [usize], wide: &'a WideCodes },
     /// Every split looks at `count` of them, drawn anew: for trees of class shares (see [`Bin::is_mixed`]), of which
     /// many grow at once.
     Drawn { columns: &'a [usize], count: usize },
@@ -64,13 +64,13 @@ pub(in super::super) fn grow(
     growth.finish()
 }
 
-/// Rows from which work on them is shared between threads, and how many go together.
-const CHUNK_ROWS: usize = 1 << 14;
+/// Rows that a thread sorts at once.
+const CHUNK_ROWS: usize = 1 << 15;
 
 struct Growth<'a> {
     problem: &'a Problem<'a>,
-    /// Where all columns are looked at: the blocks that these are in.
-    blocks: Vec<BlockColumns>,
+    /// Where all columns are looked at: the groups that these are summed up in.
+    groups: Vec<UsedGroup>,
     scratch: Scratch,
     samples: Vec<Sample>,
     nodes: Vec<TreeNode>,
@@ -116,12 +116,12 @@ impl Ord for OpenLeaf {
 
 impl<'a> Growth<'a> {
     fn new(problem: &'a Problem<'a>, samples: Vec<Sample>) -> Self {
-        let blocks = match problem.columns {
-            Columns::All { columns, .. } => BlockColumns::of(columns, problem.codes),
+        let groups = match problem.columns {
+            Columns::All { columns, .. } => UsedGroup::all(columns, problem.codes),
             Columns::Drawn { .. } => Vec::new(),
         };
         let (nodes, grown, open) = (Vec::new(), Vec::new(), BinaryHeap::new());
-        Self { problem, blocks, scratch: Scratch::new(), samples, nodes, grown, open }
+        Self { problem, groups, scratch: Scratch::new(), samples, nodes, grown, open }
     }
 
     fn open_root(&mut self, rng: &mut ChaCha8Rng) {
@@ -231,16 +231,9 @@ impl<'a> Growth<'a> {
 
     /// The histograms of a node by every column; none where columns are drawn for each split.
     fn histograms(&self, node: usize) -> Vec<Histogram> {
-        let Columns::All { blocks, .. } = self.problem.columns else { return Vec::new() };
+        let Columns::All { wide, .. } = self.problem.columns else { return Vec::new() };
         let range = self.grown.get(node).map_or(0..0, |grown| grown.samples.clone());
-        let samples = self.samples.get(range).unwrap_or(&[]);
-        let of = |columns: &BlockColumns| columns.histograms(blocks, samples);
-        if samples.len() < CHUNK_ROWS {
-            self.blocks.iter().flat_map(of).collect()
-        } else {
-            let each: Vec<Vec<Histogram>> = self.blocks.par_iter().map(of).collect();
-            each.into_iter().flatten().collect()
-        }
+        histograms(&self.groups, wide, self.samples.get(range).unwrap_or(&[]))
     }
 
     fn push(&mut self, node: GrownNode) {

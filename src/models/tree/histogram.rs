@@ -1,8 +1,10 @@
 //! Sums by bin.
 
-use super::super::bins::BinnedMatrix;
-use super::super::blocks::{BLOCK_COLUMNS, Block, Blocks};
+use rayon::prelude::*;
+
+use super::super::bins::{BinnedMatrix, UNKNOWN};
 use super::super::real::long;
+use super::super::wide_codes::{GROUP_COLUMNS, Group, WideCodes};
 
 /// The most codes of a column.
 const CODES_MAX: usize = 256;
@@ -64,69 +66,91 @@ pub(super) fn subtract(parent: &mut Histogram, child: &Histogram) {
     parent.iter_mut().zip(child).for_each(|(whole, part)| *whole = part.rest_of(whole));
 }
 
-/// Columns of one block, as a tree uses them.
+/// Columns of one group, as a tree uses them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BlockColumns {
-    block: usize,
-    /// Each column's place in the block and its number of codes.
+pub(super) struct UsedGroup {
+    group: usize,
+    /// Each column's place in the group and its number of codes.
     places: Vec<(usize, usize)>,
 }
 
-impl BlockColumns {
-    /// The blocks of these columns, both ascending.
-    pub(super) fn of(columns: &[usize], codes: &BinnedMatrix) -> Vec<Self> {
+/// Rows that a thread sums up at once. Their sums are added up in order, so it does not matter who was ready first.
+const CHUNK_ROWS: usize = 1 << 15;
+
+/// Rows whose codes are fetched together: the processor waits for many of them at once, as nothing else is to be done in
+/// between, and they stay near until all groups are summed up.
+const FETCHED: usize = 256;
+
+/// The sums of a group, in use as far as its columns have codes.
+type GroupSums = [[Bin; CODES_MAX]; GROUP_COLUMNS];
+
+impl UsedGroup {
+    /// The groups of these columns, both ascending.
+    pub(super) fn all(columns: &[usize], codes: &BinnedMatrix) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for column in columns {
-            let block = column / BLOCK_COLUMNS;
-            let place = (column % BLOCK_COLUMNS, codes.codes_of(*column));
-            match all.last_mut().filter(|last| last.block == block) {
+            let group = column / GROUP_COLUMNS;
+            let place = (column % GROUP_COLUMNS, codes.codes_of(*column));
+            match all.last_mut().filter(|last| last.group == group) {
                 Some(last) => last.places.push(place),
-                None => all.push(Self { block, places: vec![place] }),
+                None => all.push(Self { group, places: vec![place] }),
             }
         }
         all
     }
 
-    /// The histograms of these columns over a node's rows.
-    pub(super) fn histograms(&self, blocks: &Blocks, samples: &[Sample]) -> Vec<Histogram> {
-        let sums = sums(blocks.rows(self.block), samples);
-        let of = |(place, codes): &(usize, usize)| {
+    /// The histograms of its columns.
+    fn histograms(&self, sums: &GroupSums) -> impl Iterator<Item = Histogram> {
+        self.places.iter().map(|(place, codes)| {
             let bins = sums.get(*place).map_or(&[] as &[Bin], |bins| bins.as_slice());
             bins.iter().take(*codes).copied().collect()
-        };
-        self.places.iter().map(of).collect()
+        })
     }
 }
 
-/// The sums of all columns of a block: those that the tree does not use cost less than telling them apart.
-fn sums(rows: &[Block], samples: &[Sample]) -> Vec<[Bin; CODES_MAX]> {
-    let mut sums = vec![[Bin::default(); CODES_MAX]; BLOCK_COLUMNS];
-    let Ok(columns) = <&mut [[Bin; CODES_MAX]; BLOCK_COLUMNS]>::try_from(sums.as_mut_slice())
-    else {
-        return sums;
-    };
-    let mut fetched = [Block::default(); FETCHED];
-    for samples in samples.chunks(FETCHED) {
-        fetch(rows, samples, &mut fetched);
-        for (sample, codes) in samples.iter().zip(&fetched) {
-            for (bins, code) in columns.iter_mut().zip(codes) {
-                if let Some(bin) = bins.get_mut(usize::from(*code)) {
-                    bin.take(sample);
-                }
-            }
+/// The histograms of all columns of some groups over a node's rows.
+pub(super) fn histograms(
+    groups: &[UsedGroup],
+    codes: &WideCodes,
+    samples: &[Sample],
+) -> Vec<Histogram> {
+    let of = |samples: &[Sample]| chunk_histograms(groups, codes, samples);
+    if samples.len() <= CHUNK_ROWS {
+        return of(samples);
+    }
+    let chunks: Vec<Vec<Histogram>> = samples.par_chunks(CHUNK_ROWS).map(of).collect();
+    let mut chunks = chunks.into_iter();
+    let mut all = chunks.next().unwrap_or_default();
+    for chunk in chunks {
+        for (all, own) in all.iter_mut().zip(&chunk) {
+            all.iter_mut().zip(own).for_each(|(all, own)| all.add(own));
         }
     }
-    sums
+    all
 }
 
-/// Rows whose codes are fetched together: the processor waits for many of them at once, as nothing else is to be done in
-/// between. Summing up as they come, it waited half of the time.
-const FETCHED: usize = 128;
+fn chunk_histograms(groups: &[UsedGroup], codes: &WideCodes, samples: &[Sample]) -> Vec<Histogram> {
+    let width = codes.groups().max(1);
+    let mut sums = vec![[[Bin::default(); CODES_MAX]; GROUP_COLUMNS]; groups.len()];
+    let mut fetched = vec![Group::default(); FETCHED * width];
+    for samples in samples.chunks(FETCHED) {
+        for (own, sample) in fetched.chunks_exact_mut(width).zip(samples) {
+            own.iter_mut().zip(codes.row(long(sample.row))).for_each(|(own, codes)| *own = *codes);
+        }
+        for (group, sums) in groups.iter().zip(&mut sums) {
+            let own = fetched.iter().skip(group.group).step_by(width);
+            samples.iter().zip(own).for_each(|(sample, codes)| add(sample, codes, sums));
+        }
+    }
+    groups.iter().zip(&sums).flat_map(|(group, sums)| group.histograms(sums)).collect()
+}
 
-fn fetch<T: Copy>(codes: &[T], samples: &[Sample], fetched: &mut [T; FETCHED]) {
-    for (own, sample) in fetched.iter_mut().zip(samples) {
-        if let Some(codes) = codes.get(long(sample.row)) {
-            *own = *codes;
+/// Adds a row to a group's sums: those of columns that the tree does not use cost less than telling them apart.
+#[inline(always)]
+fn add(sample: &Sample, codes: &Group, sums: &mut GroupSums) {
+    for (bins, code) in sums.iter_mut().zip(codes) {
+        if let Some(bin) = bins.get_mut(usize::from(*code)) {
+            bin.take(sample);
         }
     }
 }
@@ -151,9 +175,11 @@ impl Scratch {
     /// Sums a node's rows up by a column, in place of what was summed up before.
     pub(super) fn sum(&mut self, codes: &[u8], samples: &[Sample]) {
         self.clear();
-        let mut fetched = [0; FETCHED];
+        let mut fetched = [UNKNOWN; FETCHED];
         for samples in samples.chunks(FETCHED) {
-            fetch(codes, samples, &mut fetched);
+            for (own, sample) in fetched.iter_mut().zip(samples) {
+                *own = codes.get(long(sample.row)).copied().unwrap_or(UNKNOWN);
+            }
             for (sample, code) in samples.iter().zip(fetched) {
                 if let Some(bin) = self.bins.get_mut(usize::from(code)) {
                     bin.take(sample);

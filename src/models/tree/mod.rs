@@ -6,9 +6,9 @@
 //! C. Guestrin, "XGBoost", KDD (2016). With `g = -weight * label`, `h = weight` and `l2 = 0` the value is the share of
 //! the label and the gain is the decrease of Gini impurity, which is what the forest needs.
 //!
-//! Sums are 64-bit and taken in row order, column by column, so they do not depend on the number of threads. Where every
-//! split looks at the same columns, only the smaller one of two children is summed up; the other's histogram is the
-//! difference to the parent's.
+//! Sums are 64-bit and taken in row order; of many rows in chunks of a fixed size, then of their sums in order. So they do
+//! not depend on the number of threads. Where every split looks at the same columns, only the smaller one of two children
+//! is summed up; the other's histogram is the difference to the parent's.
 
 mod flat;
 mod grow;

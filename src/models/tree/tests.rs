@@ -5,10 +5,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::bins::{BinnedMatrix, Bins};
-use super::super::blocks::Blocks;
 use super::super::matrix::{Column, Matrix};
 use super::super::random::stream;
-use super::histogram::{Bin, BlockColumns, Histogram, Scratch, subtract};
+use super::super::wide_codes::WideCodes;
+use super::histogram::{Bin, Histogram, Scratch, UsedGroup, histograms, subtract};
 use super::{Columns, Grown, Limits, Problem, Sample, Trees, grow};
 
 fn limits() -> Limits {
@@ -58,7 +58,7 @@ fn all_samples(slopes: &[(f64, f64)]) -> Vec<Sample> {
 /// A tree whose splits look at all columns.
 fn tree(codes: &BinnedMatrix, samples: Vec<Sample>, limits: &Limits, directions: &[i8]) -> Grown {
     let columns: Vec<usize> = (0..codes.width()).collect();
-    let columns = Columns::All { columns: &columns, blocks: &Blocks::of(codes) };
+    let columns = Columns::All { columns: &columns, wide: &WideCodes::of(codes) };
     grow(&Problem { codes, columns, directions, limits }, samples, &mut stream(0, 0))
 }
 
@@ -156,8 +156,7 @@ proptest! {
 
 /// The histogram of one column.
 fn histogram(codes: &BinnedMatrix, column: usize, samples: &[Sample]) -> Histogram {
-    let blocks = BlockColumns::of(&[column], codes);
-    blocks[0].histograms(&Blocks::of(codes), samples).remove(0)
+    histograms(&UsedGroup::all(&[column], codes), &WideCodes::of(codes), samples).remove(0)
 }
 
 #[test]
@@ -177,7 +176,7 @@ fn a_histogram_is_the_parent_less_the_other_child() {
     }
 }
 
-/// As many columns as two blocks and a piece have, of `bins` values each and some unknown.
+/// As many columns as ten groups and a piece have, of `bins` values each and some unknown.
 fn wide(rows: usize, bins: u32) -> (BinnedMatrix, Vec<Sample>) {
     let mut rng = stream(4, 1);
     let mut column = |index: usize| {
@@ -189,7 +188,7 @@ fn wide(rows: usize, bins: u32) -> (BinnedMatrix, Vec<Sample>) {
             (0..rows).map(|_| value(&mut rng)).collect::<Vec<_>>(),
         )
     };
-    let matrix = Matrix::new(rows, (0..19).map(&mut column).collect()).unwrap();
+    let matrix = Matrix::new(rows, (0..83).map(&mut column).collect()).unwrap();
     let slopes: Vec<(f64, f64)> = (0..rows).map(|_| (rng.random(), rng.random())).collect();
     let codes = Bins::fit(&matrix, 254).unwrap().columns(&matrix).unwrap();
     (codes, samples((0..).step_by(3).take(rows / 3), &slopes))
@@ -205,13 +204,12 @@ fn naive(codes: &BinnedMatrix, column: usize, samples: &[Sample]) -> Histogram {
 }
 
 #[test]
-fn sums_by_block_and_by_column_are_those_taken_row_by_row() {
+fn sums_by_group_and_by_column_are_those_taken_row_by_row() {
     let (codes, samples) = wide(900, 254);
-    let (columns, blocks) = ([0, 3, 7, 9, 18], Blocks::of(&codes));
-    let by_block = BlockColumns::of(&columns, &codes);
-    assert_eq!(by_block.len(), 3);
-    let found: Vec<Histogram> =
-        by_block.iter().flat_map(|own| own.histograms(&blocks, &samples)).collect();
+    let (columns, wide_codes) = ([0, 3, 7, 9, 64, 82], WideCodes::of(&codes));
+    let groups = UsedGroup::all(&columns, &codes);
+    assert_eq!(groups.len(), 4);
+    let found = histograms(&groups, &wide_codes, &samples);
     // Rows that were summed up before leave nothing behind.
     let mut scratch = Scratch::new();
     scratch.sum(codes.column(1), &samples);
@@ -230,10 +228,10 @@ fn sums_by_block_and_by_column_are_those_taken_row_by_row() {
 /// Many rows are worked on in pieces: the tree is that of any number of threads.
 #[test]
 fn a_tree_of_many_rows_is_the_same_with_any_number_of_threads() {
-    let (codes, samples) = wide(150_000, 40);
+    let (codes, samples) = wide(120_000, 40);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let grown = pool.install(|| tree(&codes, samples.clone(), &limits(), &[0; 19]));
+        let grown = pool.install(|| tree(&codes, samples.clone(), &limits(), &[0; 83]));
         let mut trees = Trees::default();
         trees.push(&grown, 1.0);
         trees

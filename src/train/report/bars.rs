@@ -64,7 +64,10 @@ fn draw(shown: &[ContributionFigures], svg: &mut String) -> Result<(), Box<dyn s
         .x_desc("mean contribution, log-odds")
         .label_style(FONT.into_font().color(&INK))
         .y_label_formatter(&name)
-        .x_label_formatter(&|value| format!("{value:.2}"))
+        // Zero, drawn with a sign of its rounding, would read `-0.00`.
+        .x_label_formatter(&|value| {
+            format!("{:.2}", if value.abs() < 0.005 { 0.0 } else { *value })
+        })
         .draw()?;
     for (color, label, top, bottom) in [(FRAUD, "frauds", 4, 14), (MAIN, "others", 14, 4)] {
         let rectangles = (0..bars).filter_map(|place| {

@@ -222,16 +222,19 @@ fn explained(of: &Evaluation) -> Result<String, TrainError> {
 }
 
 fn segmented(of: &Evaluation) -> Result<String, TrainError> {
-    let day = |index: usize| super::super::number::real(index);
+    // Steps are named by their days, such as `003-005`; one without claims is not there.
+    let day = |own: &SegmentFigures| -> f64 {
+        own.value.split('-').next().and_then(|first| first.parse().ok()).unwrap_or_default()
+    };
     let over_time = |value: fn(&SegmentFigures) -> f64| {
-        of.days.iter().enumerate().map(|(index, own)| [day(index), value(own)]).collect()
+        of.days.iter().map(|own| [day(own), value(own)]).collect()
     };
     let shares = of.days.iter().flat_map(|own| [own.predicted, own.observed]);
     let highest = shares.fold(0.05, f64::max);
     let chart = Chart {
         x: Axis {
-            name: "steps of time behind the training",
-            range: 0.0..day(of.days.len().max(2) - 1),
+            name: "days since the test began",
+            range: 0.0..of.days.last().map_or(0.0, day).max(1.0),
             unit: Unit::Plain,
         },
         y: Axis { name: "share", range: 0.0..1.3 * highest, unit: Unit::Share },

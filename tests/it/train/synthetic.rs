@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{
-    Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetWriter, Series, TimeUnit, TimeZone,
+    Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetReader, ParquetWriter, SerReader,
+    Series, TimeUnit, TimeZone,
 };
 use vouch::signals::{Catalogue, SignalType};
 
@@ -63,6 +64,14 @@ fn claim(index: u32, history: &History) -> Claim {
         value: value as i64,
         is_fraud,
     }
+}
+
+/// Writes a table again without some columns.
+pub(super) fn drop_columns(path: &Path, columns: &[&str]) {
+    let frame = ParquetReader::new(File::open(path).unwrap()).finish().unwrap();
+    let mut kept = frame.drop_many(columns.iter().copied());
+    assert_eq!(kept.width() + columns.len(), frame.width());
+    ParquetWriter::new(File::create(path).unwrap()).finish(&mut kept).unwrap();
 }
 
 /// Writes `decisions.parquet` and `outcomes.parquet`.

@@ -27,12 +27,12 @@ impl World<'_> {
         {
             purchase.cause = purchase.cause.or(Some(Cause::Outage));
             if self.draw.chance(0.3) {
-                return;
+                return self.give_up(purchase, until);
             }
             at = until + self.draw.wait_ms(40 * MINUTE_MS, 0.8);
         } else if how.fault == Some(Cause::NotDelivered) {
             if self.draw.chance(0.7) {
-                return;
+                return self.give_up(purchase, at);
             }
             at = paid_at + self.draw.wait_ms(20 * HOUR_MS, 0.7);
         }
@@ -53,6 +53,16 @@ impl World<'_> {
                     supplier_id: Some(names::supplier(goods.supplier)),
                 }),
             );
+        }
+    }
+
+    /// Nothing comes any more. When the platform notices, the payment is voided.
+    fn give_up(&mut self, purchase: &mut Purchase, due: i64) {
+        if self.draw.chance(self.knobs.faults.undelivered_voided_share) {
+            let at = due + self.draw.wait_ms(35 * MINUTE_MS, 1.2).min(DAY_MS);
+            let (payment, order) = (purchase.payment.clone(), purchase.order_id.clone());
+            self.reverse(payment, order, purchase.paid, at);
+            purchase.reversed_at = Some(at);
         }
     }
 

@@ -35,6 +35,15 @@ pub(super) struct Purchase {
     pub(super) client: Client,
     /// What went wrong, when something did.
     pub(super) cause: Option<Cause>,
+    /// When the provider gave back what the buyer can claim: a second payment, or all of what was never delivered.
+    pub(super) reversed_at: Option<i64>,
+}
+
+impl Purchase {
+    /// Whether the money had gone back at `at`, ms.
+    pub(super) fn is_reversed_by(&self, at: i64) -> bool {
+        self.reversed_at.is_some_and(|reversed| reversed < at)
+    }
 }
 
 /// How somebody buys.

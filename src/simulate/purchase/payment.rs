@@ -2,7 +2,8 @@
 
 use super::{How, Purchase};
 use crate::domain::{
-    Client, FactBody, HOUR_MS, Money, OrderId, PaymentCaptured, PaymentMethod, SECOND_MS,
+    Client, DAY_MS, FactBody, HOUR_MS, MINUTE_MS, Money, OrderId, PaymentCaptured, PaymentMethod,
+    PaymentReversed, PspTransactionId, SECOND_MS,
 };
 use crate::simulate::account::Account;
 use crate::simulate::catalogue::Goods;
@@ -65,12 +66,11 @@ impl World<'_> {
             let again = paid_at + self.draw.wait_ms(5 * SECOND_MS, 1.0);
             self.tell(again, FactBody::PaymentCaptured(capture.clone()));
         }
-        if how.fault == Some(Cause::DoubleCharge) {
-            // The platform did not hear, and charged again.
-            let again = paid_at + self.draw.wait_ms(40 * SECOND_MS, 1.2).min(2 * HOUR_MS);
-            let second = PaymentCaptured { psp_transaction_id: self.names.payment(), ..capture };
-            self.tell(again, FactBody::PaymentCaptured(second));
-        }
+        let reversed_at = if how.fault == Some(Cause::DoubleCharge) {
+            self.charge_again(capture, paid_at)
+        } else {
+            None
+        };
         Purchase {
             order_id,
             account: 0,
@@ -87,6 +87,38 @@ impl World<'_> {
             tried_at: None,
             client: Client::default(),
             cause: how.fault,
+            reversed_at,
+        }
+    }
+
+    /// The platform did not hear of a payment, and charges again. When the provider reverses that, if it does: it finds
+    /// two payments under one order number, at once or in the list of the night.
+    fn charge_again(&mut self, first: PaymentCaptured, paid_at: i64) -> Option<i64> {
+        let at = paid_at + self.draw.wait_ms(40 * SECOND_MS, 1.2).min(2 * HOUR_MS);
+        let second = PaymentCaptured { psp_transaction_id: self.names.payment(), ..first };
+        self.tell(at, FactBody::PaymentCaptured(second.clone()));
+        let reversed = self.draw.chance(self.knobs.faults.double_charge_reversed_share);
+        reversed.then(|| {
+            let at = at + self.draw.wait_ms(50 * MINUTE_MS, 1.6).min(4 * DAY_MS);
+            self.reverse(second.psp_transaction_id, second.order_id, second.amount, at);
+            at
+        })
+    }
+
+    /// The provider gives a payment back at `at`, ms. The platform hears of it at once, or from the list of the next day.
+    pub(super) fn reverse(
+        &mut self,
+        psp_transaction_id: PspTransactionId,
+        order_id: OrderId,
+        amount: Money,
+        at: i64,
+    ) {
+        let reversed = PaymentReversed { psp_transaction_id, order_id, amount };
+        if self.draw.chance(self.knobs.feed.reversal_listed_share) {
+            let told = at + self.draw.wait_ms(14 * HOUR_MS, 0.4).min(3 * DAY_MS);
+            self.tell_backdated(at, told, FactBody::PaymentReversed(reversed));
+        } else {
+            self.tell(at, FactBody::PaymentReversed(reversed));
         }
     }
 }

@@ -122,6 +122,7 @@ impl World<'_> {
             Cause::DoubleCharge
             | Cause::NotDelivered
             | Cause::Outage
+            | Cause::AlreadyReversed
             | Cause::Regret
             | Cause::Confusion
             | Cause::AccountTaken

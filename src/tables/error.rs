@@ -25,6 +25,12 @@ pub enum TableError {
         #[source]
         reason: io::Error,
     },
+    /// A text in UTF-16.
+    #[error("`{}` is UTF-16; save it as UTF-8, for example by `iconv -f UTF-16 -t UTF-8`", path.display())]
+    Utf16 {
+        /// The path.
+        path: PathBuf,
+    },
     /// It is no Parquet file, or a damaged one, or it cannot be made one.
     #[error("`{}` cannot be {doing} as Parquet; is it whole?", path.display())]
     Parquet {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::record::Place;
 use super::{Observed, Record, RowError, TableError};
+use crate::document::{BYTE_ORDER_MARK, is_utf16};
 use crate::domain::{Fact, RefundClaim, SECOND_MS, Timestamp, Violations};
 use crate::wire::pb::tables::v1::{ClaimLine, FactLine};
 use crate::wire::{
@@ -70,7 +71,7 @@ fn violation(field: &str, text: String) -> Violations {
     violations
 }
 
-/// The lines of a file. Empty ones are passed over.
+/// The lines of a file. Empty ones are passed over, and a byte order mark in front.
 #[derive(Debug)]
 pub(super) struct Lines<T> {
     path: PathBuf,
@@ -83,8 +84,15 @@ pub(super) struct Lines<T> {
 impl<T: Record> Lines<T> {
     pub(super) fn open(path: &Path) -> Result<Self, TableError> {
         let file = File::open(path).map_err(TableError::io(path, "read"))?;
+        let mut input = BufReader::with_capacity(1 << 20, file);
+        let head = input.fill_buf().map_err(TableError::io(path, "read"))?;
+        if is_utf16(head) {
+            return Err(TableError::Utf16 { path: path.to_path_buf() });
+        }
+        if head.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
         let path = path.to_path_buf();
-        let input = BufReader::with_capacity(1 << 20, file);
         Ok(Self { path, input, line: Vec::new(), number: 0, kind: PhantomData })
     }
 

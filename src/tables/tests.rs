@@ -195,6 +195,24 @@ fn lines_name_the_field() {
 }
 
 #[test]
+fn lines_of_windows_are_read_and_others_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.ndjson");
+    let leak = "{\"observed_at\":\"2026-01-01T00:00:01Z\",\"fact\":{\"fact_id\":\"a\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"account_activity\":{\"account_id\":\"x\",\"kind\":\"ACTIVITY_KIND_LOGIN\"}}}";
+    std::fs::write(&path, format!("\u{feff}{leak}\r\n{leak}\r\n")).unwrap();
+    assert_eq!(problems(&path), (2, Vec::new()), "the mark is no part of the first row");
+    let wide: Vec<u8> = leak.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xff\xfe".as_slice(), &wide].concat();
+    for bytes in [wide, marked] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = TableReader::<Fact>::open(&path).unwrap_err().to_string();
+        assert!(error.contains("facts.ndjson` is UTF-16; save it as UTF-8"), "{error}");
+    }
+    std::fs::write(&path, "\u{feff}").unwrap();
+    assert_eq!(problems(&path), (0, Vec::new()));
+}
+
+#[test]
 fn a_writer_that_is_dropped_leaves_nothing_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for format in [Format::Parquet, Format::Ndjson] {

@@ -1,3 +1,5 @@
+mod agreement;
+
 use std::path::Path;
 
 use polars::prelude::*;
@@ -143,7 +145,8 @@ fn columns_that_cannot_be_used_are_refused_at_once() {
     assert!(refused().contains("column `amount_minor` of"), "{}", refused());
     assert!(refused().ends_with("is str; give whole numbers"), "{}", refused());
     write(&path, vec![text("fact_id", &[Some("a")])]);
-    assert!(refused().ends_with("has no column `observed_at`; add it"), "{}", refused());
+    let expected = "has no column `observed_at`, `kind`, `occurred_at`; add them";
+    assert!(refused().ends_with(expected), "{}", refused());
 }
 
 #[test]

@@ -78,6 +78,7 @@ pub(super) struct Lines<T> {
     input: BufReader<File>,
     line: Vec<u8>,
     number: u64,
+    bytes: u64,
     kind: PhantomData<T>,
 }
 
@@ -93,7 +94,12 @@ impl<T: Record> Lines<T> {
             input.consume(BYTE_ORDER_MARK.len());
         }
         let path = path.to_path_buf();
-        Ok(Self { path, input, line: Vec::new(), number: 0, kind: PhantomData })
+        Ok(Self { path, input, line: Vec::new(), number: 0, bytes: 0, kind: PhantomData })
+    }
+
+    /// Bytes that were read so far.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The record of the next line, with its number; `None` at the end.
@@ -109,6 +115,7 @@ impl<T: Record> Lines<T> {
             if read == 0 {
                 return Ok(None);
             }
+            self.bytes += u64::try_from(read).unwrap_or_default();
             self.number += 1;
             if self.line.last() != Some(&b'\n') && bounded.limit() == 0 {
                 self.skip_line()?;
@@ -157,6 +164,7 @@ impl<T: Record> Lines<T> {
             let mut bounded = self.input.by_ref().take(LINE_MAX_BYTES);
             let read = bounded.read_until(b'\n', &mut self.line);
             let read = read.map_err(TableError::io(&self.path, "read"))?;
+            self.bytes += u64::try_from(read).unwrap_or_default();
             if read == 0 || self.line.last() == Some(&b'\n') {
                 return Ok(());
             }

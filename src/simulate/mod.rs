@@ -35,7 +35,8 @@
 //! pictures, want their money elsewhere, claim by mistake what they used, and are hit by faults several times in an
 //! outbreak. Patient refunders buy honestly four times in five, with their own devices, from home; friendly fraud looks
 //! like regret, and like not having seen a reversal; resellers claim often and mostly rightly, from data centres; the new
-//! attack has aged accounts and clean devices. `overlap.stealth` moves all of it.
+//! attack has aged accounts and clean devices. `overlap.stealth` moves all of it. What each signal tells alone stands in
+//! `datasets/sample/SIGNALS.md`: the strongest has an AUC of 0.74.
 //!
 //! # What holds
 //!

@@ -6,16 +6,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
+use serde::{Deserialize, Serialize};
 
 use super::convert::{EXIT_CODES, ended};
 use super::output::{self, Failure, grouped};
-use super::replay::{Files, Inputs, Results, replay, report, short};
+use super::replay::{Files, Inputs, Results, Saving, model_name, replay, report, short};
 use super::{ConfigArg, check, setup};
 use crate::config::{Champion, Config};
 use crate::domain::{Layer, Money};
 use crate::engine::Setup;
-use crate::history::{DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
+use crate::history::{self, DECISIONS_FILE, HistoryError, OUTCOMES_FILE, REJECTS_FILE};
 use crate::report::{self, Comparison, RuleFacts};
+use crate::tables::{FileStamp, write_whole};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -30,6 +32,8 @@ pub(super) struct Backtest {
     models: Vec<PathBuf>,
     #[command(flatten)]
     inputs: Inputs,
+    #[command(flatten)]
+    saving: Saving,
     #[command(flatten)]
     results: Results,
 }
@@ -46,11 +50,13 @@ impl Backtest {
             Side::read("a", policy_a, model_a, &config)?,
             Side::read("b", policy_b, model_b, &config)?,
         ];
-        self.results.prepare()?;
+        let work = self.results.prepare("backtest")?;
         let out = self.results.folder();
-        let mut replayed = None;
+        begin(&work.folder, out, &sides, &files)?;
+        let mut rejected = 0;
         for side in &sides {
-            replayed = Some(side.replay(&files, out)?);
+            // Both read the same rows.
+            rejected = side.replay(&files, self.saving, &work.folder, out)?;
         }
         let [a, b] = &sides;
         let comparison = report::compare(
@@ -62,12 +68,57 @@ impl Backtest {
         )?;
         write(out, &comparison, a, b)?;
         output::line(changes(&comparison, &a.setup))?;
-        fs::remove_dir_all(out.join(WORK_FOLDER))?;
+        work.done()?;
         output::line(format!("written to {}: {REPORT}, {FLIPS}, {FIGURES}, a, b", out.display()))?;
-        // Both read the same rows.
-        let rejected = replayed.flatten().map_or(0, |replayed| replayed.rejected);
         ended(rejected, &out.join("b").join(REJECTS_FILE))
     }
+}
+
+/// What a backtest is of, in its work folder.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Subject {
+    /// What judges in A and in B.
+    judges: [String; 2],
+    facts: Vec<FileStamp>,
+    claims: Vec<FileStamp>,
+}
+
+const SUBJECT_NOTE: &str = "backtest.json";
+
+impl Subject {
+    fn change(&self, now: &Self) -> Option<String> {
+        let what = "a policy, a model, the settings, the geo files or vouch changed";
+        let judges = (self.judges != now.judges).then(|| what.to_owned());
+        judges
+            .or_else(|| FileStamp::change(&self.facts, &now.facts))
+            .or_else(|| FileStamp::change(&self.claims, &now.claims))
+    }
+}
+
+/// Begins anew, or goes on with an interrupted backtest of the same.
+fn begin(
+    work: &Path,
+    out: &Path,
+    sides: &[Side; 2],
+    (facts, claims): &Files,
+) -> Result<(), Failure> {
+    let stamps = |files: &[PathBuf]| FileStamp::all(files.iter().map(PathBuf::as_path));
+    let judges = sides.each_ref().map(|side| format!("{:?}", side.setup.versions));
+    let now = Subject { judges, facts: stamps(facts)?, claims: stamps(claims)? };
+    if let Some(then) = history::note::<Subject>(work, SUBJECT_NOTE)? {
+        let Some(what) = then.change(&now) else { return Ok(()) };
+        return Err(HistoryError::OtherWork { what }.into());
+    }
+    // Of an earlier backtest nothing is taken for this one's.
+    for side in sides {
+        for file in [DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE] {
+            let path = out.join(side.name).join(file);
+            if path.exists() {
+                fs::remove_file(path)?;
+            }
+        }
+    }
+    Ok(history::keep_note(work, SUBJECT_NOTE, &now)?)
 }
 
 const REPORT: &str = "backtest.html";
@@ -118,17 +169,26 @@ impl Side {
         Ok(Self { name, config, setup })
     }
 
-    /// Replays into a folder of its own, unless an interrupted backtest has done so.
-    fn replay(&self, files: &Files, out: &Path) -> Result<Option<Replayed>, Failure> {
-        let folder = out.join(self.name);
-        let work = folder.join(WORK_FOLDER);
-        if folder.join(DECISIONS_FILE).exists() && !work.exists() {
-            return Ok(None);
+    /// Replays into a folder of its own, unless an interrupted backtest has done so. How many rows were rejected.
+    fn replay(
+        &self,
+        files: &Files,
+        saving: Saving,
+        work: &Path,
+        out: &Path,
+    ) -> Result<u64, Failure> {
+        let done = format!("{}.json", self.name);
+        if let Some(rejected) = history::note(work, &done)? {
+            return Ok(rejected);
         }
-        fs::create_dir_all(&work)?;
-        let replayed = replay(&self.config, &self.setup, files, &work, &folder)?;
+        let (folder, own_work) = (out.join(self.name), work.join(self.name));
+        output::make_folder(&folder)?;
+        output::make_folder(&own_work)?;
+        let replayed = replay(&self.config, &self.setup, files, saving, &own_work, &folder)?;
         report(&self.setup, &folder, &format!("Replay under {}", self.about()))?;
-        Ok(Some(replayed))
+        history::keep_note(work, &done, &replayed.rejected)?;
+        history::remove_work(&own_work)?;
+        Ok(replayed.rejected)
     }
 
     /// The entries of the policy, as reports name them.
@@ -149,11 +209,7 @@ impl Side {
         let file = self.config.policy.as_ref();
         let file =
             file.map_or_else(|| "the shipped policy".into(), |file| file.display().to_string());
-        let model = self.setup.models.champion.as_ref().map_or_else(
-            || "no model".to_owned(),
-            |model| format!("model {} {}", model.name(), model.version()),
-        );
-        format!("{file} (`{}`, {sha256}) with {model}", policy.name)
+        format!("{file} ({}, {sha256}) with {}", policy.name, model_name(&self.setup))
     }
 }
 
@@ -164,10 +220,9 @@ fn write(out: &Path, comparison: &Comparison, a: &Side, b: &Side) -> Result<(), 
         "The same history, judged in two ways, each with the consequences of its own decisions.";
     let (a, b) = (a.about(), b.about());
     let html = report::comparison_html(comparison, about, [&a, &b], currency, digits);
-    fs::write(out.join(REPORT), html)?;
-    fs::write(out.join(FIGURES), serde_json::to_string_pretty(comparison)?)?;
-    fs::write(out.join(FLIPS), flips(comparison))?;
-    Ok(())
+    write_whole(&out.join(FIGURES), serde_json::to_string_pretty(comparison)?.as_bytes())?;
+    write_whole(&out.join(FLIPS), flips(comparison).as_bytes())?;
+    Ok(write_whole(&out.join(REPORT), html.as_bytes())?)
 }
 
 /// One line for each claim that is decided otherwise. Ids are quoted: they may hold what a table would take for a

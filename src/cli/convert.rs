@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::output::{self, Failure, located};
+use super::progress::bytes_bar;
 use crate::document::read_text;
 use crate::fingerprint::Fingerprinter;
 use crate::mapping::{
     self, ConvertError, ConvertOptions, Mapping, MaxRejects, Plan, REJECTS_FILE, Summary,
 };
+use crate::tables::FileStamp;
 
 /// What the command exits with when it did all there was to do, but for bad rows. 2 is for arguments.
 const EXIT_REJECTS: u8 = 3;
@@ -52,11 +55,36 @@ pub(super) struct Tables {
     pepper: Option<String>,
 }
 
+/// What a conversion follows from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Origin {
+    vouch: String,
+    columns_sha256: String,
+    pepper: Option<String>,
+    max_rejects: String,
+    files: Vec<FileStamp>,
+}
+
+impl Origin {
+    /// What changed since, in words; `None` when nothing did.
+    pub(super) fn change(&self, now: &Self) -> Option<String> {
+        let changed = [
+            (self.vouch != now.vouch, "vouch is of another version"),
+            (self.columns_sha256 != now.columns_sha256, "columns.toml was changed"),
+            (self.pepper != now.pepper, "the pepper is another"),
+            (self.max_rejects != now.max_rejects, "--max-rejects is another"),
+        ];
+        let changed = changed.into_iter().find(|(is_changed, _)| *is_changed);
+        let changed = changed.map(|(_, what)| what.to_owned());
+        changed.or_else(|| FileStamp::change(&self.files, &now.files))
+    }
+}
+
 impl Convert {
     /// Converts, and says what came of it.
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let plan = self.tables.plan()?;
-        output::prepare_folder(&self.out, self.overwrite)?;
+        let _lock = output::prepare_folder(&self.out, self.overwrite)?;
         let summary = self.tables.convert(&plan, &self.out)?;
         output::line(format!("written to {}", self.out.display()))?;
         ended(summary.bad_rows(), &self.out.join(REJECTS_FILE))
@@ -92,12 +120,28 @@ impl Tables {
             fingerprinter: self.fingerprinter(plan)?,
             max_rejects: self.max_rejects,
         };
-        let bar = progress_bar(plan.bytes());
+        let bar = bytes_bar();
+        bar.set_length(plan.bytes());
         let done = mapping::convert(plan, &options, out, |bytes| bar.set_position(bytes));
         bar.finish_and_clear();
         let summary = done.map_err(stopped)?;
         output::line(report(&summary))?;
         Ok(summary)
+    }
+
+    /// What a conversion follows from: the same gives the same files.
+    pub(super) fn origin(&self, plan: &Plan) -> Result<Origin, Failure> {
+        let source = read_text(&self.columns)
+            .map_err(|error| format!("`{}` {error}", self.columns.display()))?;
+        let pepper = self.fingerprinter(plan)?;
+        Ok(Origin {
+            vouch: env!("CARGO_PKG_VERSION").to_owned(),
+            columns_sha256: hex::encode(Sha256::digest(source)),
+            // One more fingerprint tells no more of the pepper than those in the files.
+            pepper: pepper.map(|maker| maker.pseudonym("the pepper of this conversion")),
+            max_rejects: self.max_rejects.to_string(),
+            files: FileStamp::all(plan.files())?,
+        })
     }
 
     fn fingerprinter(&self, plan: &Plan) -> Result<Option<Fingerprinter>, Failure> {
@@ -120,17 +164,6 @@ fn stopped(error: ConvertError) -> Failure {
         Some(reasons) => Failure::Problems(vec![format!("error: {error}"), reasons]),
         None => error.into(),
     }
-}
-
-/// Bytes done, rate and time left, on standard error when that is a terminal.
-fn progress_bar(bytes: u64) -> ProgressBar {
-    let bar = ProgressBar::new(bytes);
-    let template =
-        "{bar:40} {binary_bytes}/{binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn report(summary: &Summary) -> String {

@@ -37,14 +37,14 @@ impl Export {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = check::read_config(&self.config)?;
         let ledger = open_ledger(&config)?;
-        let work = self.results.prepare()?;
+        let work = self.results.prepare("export")?;
         let records = bar(0, "records");
         let exported = history::export(
             &ledger,
             &ProtobufRecords,
             &config.tenant,
             ExportPlan { from: self.from, until: self.until, part_records: PART_RECORDS },
-            &work,
+            &work.folder,
             self.results.folder(),
             |done, all| {
                 records.set_length(all);
@@ -52,6 +52,7 @@ impl Export {
             },
         )?;
         records.finish_and_clear();
+        work.done()?;
         output::line(format!("facts   {}", grouped(exported.facts)))?;
         output::line(format!("claims  {}", grouped(exported.claims)))?;
         output::line(format!("written to {}", self.results.folder().display()))

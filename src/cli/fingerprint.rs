@@ -20,9 +20,11 @@ impl Fingerprint {
         for (index, line) in io::stdin().lock().lines().enumerate() {
             // The key itself must not show in a message.
             let number = index + 1;
-            let key = line.map_err(|error| format!("line {number}: {error}"))?;
+            let line = line.map_err(|error| format!("line {number}: {error}"))?;
+            // Editors of Windows put a byte order mark before the first line.
+            let key = if index == 0 { line.trim_start_matches('\u{feff}') } else { &line };
             let fingerprint =
-                maker.fingerprint(&key).map_err(|error| format!("line {number}: {error}"))?;
+                maker.fingerprint(key).map_err(|error| format!("line {number}: {error}"))?;
             writeln!(out, "{}", hex::encode(fingerprint.0))?;
         }
         out.flush()?;

@@ -1,12 +1,12 @@
 //! Writing to the terminal.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::document::Problem;
-use crate::tables::PartialFile;
+use crate::tables::write_whole;
 
 /// Why a command failed: what to print on standard error.
 #[derive(Debug)]
@@ -64,21 +64,60 @@ pub(super) fn file(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Ok(fs::write(path, text).map_err(failed)?);
     }
-    let mut file = PartialFile::create(path)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    Ok(file.finish()?)
+    Ok(write_whole(path, text.as_bytes())?)
 }
 
-/// Makes the folder for results, which must be empty unless what is there may be replaced.
-pub(super) fn prepare_folder(folder: &Path, overwrite: bool) -> Result<(), Failure> {
-    let shown = folder.display();
-    let failed = |error: io::Error| format!("the folder `{shown}` cannot be used: {error}");
-    fs::create_dir_all(folder).map_err(failed)?;
-    let is_empty = fs::read_dir(folder).map_err(failed)?.next().is_none();
-    if is_empty || overwrite {
-        return Ok(());
+/// Makes the folder for results, which must be empty unless what is there may be replaced, and keeps others out of it.
+pub(super) fn prepare_folder(folder: &Path, overwrite: bool) -> Result<FolderLock, Failure> {
+    let lock = FolderLock::take(folder)?;
+    lock.require_empty(overwrite)?;
+    Ok(lock)
+}
+
+/// Makes a folder, unless it is there.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    let failed = |error| format!("the folder `{}` cannot be used: {error}", folder.display());
+    Ok(fs::create_dir_all(folder).map_err(failed)?)
+}
+
+/// A folder that no other vouch writes results to while this is held. It is the system's lock on the folder itself: no
+/// file is left behind, and nobody holds it any more when the process is gone.
+#[derive(Debug)]
+pub(super) struct FolderLock {
+    folder: PathBuf,
+    _locked: Option<File>,
+}
+
+impl FolderLock {
+    /// Makes the folder, unless it is there, and locks it.
+    pub(super) fn take(folder: &Path) -> Result<Self, Failure> {
+        make_folder(folder)?;
+        let locked = match File::open(folder).map(|file| (file.try_lock(), file)) {
+            Ok((Ok(()), file)) => Some(file),
+            Ok((Err(TryLockError::WouldBlock), _)) => {
+                let hint = "wait until it has ended, or name another folder";
+                let shown = folder.display();
+                return Err(
+                    format!("another vouch is writing to the folder `{shown}`; {hint}").into()
+                );
+            }
+            // Not every file system has locks.
+            Ok((Err(TryLockError::Error(_)), _)) | Err(_) => None,
+        };
+        Ok(Self { folder: folder.to_path_buf(), _locked: locked })
     }
-    Err(format!("the folder `{shown}` is not empty; name another one, or give --overwrite").into())
+
+    /// Refuses a folder that is not empty, unless what is there may be replaced.
+    pub(super) fn require_empty(&self, overwrite: bool) -> Result<(), Failure> {
+        let shown = self.folder.display();
+        let mut inside = fs::read_dir(&self.folder)
+            .map_err(|error| format!("the folder `{shown}` cannot be used: {error}"))?;
+        if inside.next().is_none() || overwrite {
+            return Ok(());
+        }
+        let hint = "name another one, or give --overwrite";
+        Err(format!("the folder `{shown}` is not empty; {hint}").into())
+    }
 }
 
 /// Digits in threes.

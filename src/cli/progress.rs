@@ -11,6 +11,17 @@ pub(super) fn bar(total: u64, what: &'static str) -> ProgressBar {
     bar
 }
 
+/// A bar of bytes, with their rate and the time left.
+pub(super) fn bytes_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template =
+        "{bar:40} {binary_bytes}/{binary_total_bytes}, {binary_bytes_per_sec}, {eta} left {msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// A count whose end is not known.
 pub(super) fn counter(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::no_length();

@@ -1,6 +1,5 @@
 //! `vouch replay`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,17 +8,15 @@ use std::time::{Duration, Instant};
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::convert::{EXIT_CODES, ended};
-use super::output::{self, Failure, grouped};
-use super::progress::{bar, counter};
+use super::output::{self, Failure, FolderLock, grouped};
+use super::progress::{bar, bytes_bar};
 use super::{ConfigArg, check, setup};
 use crate::config::{Champion, Config};
 use crate::domain::Money;
 use crate::engine::Setup;
 use crate::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
 use crate::report;
-
-/// The state is saved when this has passed since the last time.
-const SAVE_EVERY: Duration = Duration::from_secs(120);
+use crate::tables::write_whole;
 
 /// The name of the report.
 const REPORT_FILE: &str = "report.html";
@@ -31,6 +28,8 @@ pub(super) struct Replay {
     judging: Judging,
     #[command(flatten)]
     inputs: Inputs,
+    #[command(flatten)]
+    saving: Saving,
     #[command(flatten)]
     results: Results,
 }
@@ -63,6 +62,15 @@ pub(super) struct Judging {
     rules_only: bool,
 }
 
+/// How often a replay saves its state.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct Saving {
+    /// Save what is remembered when so many seconds have passed since the last time: an interrupted run goes on from
+    /// there. The more is remembered, the longer it takes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    save_every_s: u64,
+}
+
 /// Where results go.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Results {
@@ -79,10 +87,12 @@ impl Replay {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let config = self.judging.read()?;
         let files = self.inputs.files()?;
-        let work = self.results.prepare()?;
         let setup = Arc::new(setup(&config)?);
-        let replayed = replay(&config, &setup, &files, &work, &self.results.out)?;
+        let work = self.results.prepare("replay")?;
+        let (work_folder, out) = (&work.folder, &self.results.out);
+        let replayed = replay(&config, &setup, &files, self.saving, work_folder, out)?;
         output::line(report(&setup, &self.results.out, "Replay")?)?;
+        work.done()?;
         self.results.end(&replayed)
     }
 }
@@ -154,26 +164,51 @@ fn tables(folder: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-impl Results {
-    /// What is there may be replaced.
-    pub(super) const fn overwrite(&self) -> bool {
-        self.overwrite
-    }
+/// Work that may be interrupted: its folder, and the lock on that of the results.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// Where it keeps what it goes on from.
+    pub(super) folder: PathBuf,
+    _lock: FolderLock,
+}
 
+/// Which command a work folder is of.
+const COMMAND_NOTE: &str = "command.json";
+
+impl Work {
+    /// All results are there: nothing is gone on with.
+    pub(super) fn done(self) -> Result<(), Failure> {
+        Ok(history::remove_work(&self.folder)?)
+    }
+}
+
+impl Results {
     /// Where they go.
     pub(super) fn folder(&self) -> &Path {
         &self.out
     }
 
-    /// Makes the folders; the one for work.
-    pub(super) fn prepare(&self) -> Result<PathBuf, Failure> {
-        let work = self.out.join(WORK_FOLDER);
-        if self.overwrite && work.exists() {
-            fs::remove_dir_all(&work)?;
+    /// Makes the folders for the results of a command, or takes those of an interrupted run of it.
+    pub(super) fn prepare(&self, command: &str) -> Result<Work, Failure> {
+        let lock = FolderLock::take(&self.out)?;
+        let folder = self.out.join(WORK_FOLDER);
+        if self.overwrite {
+            history::remove_work(&folder)?;
         }
-        output::prepare_folder(&self.out, self.overwrite || work.exists())?;
-        fs::create_dir_all(&work)?;
-        Ok(work)
+        lock.require_empty(self.overwrite || folder.exists())?;
+        output::make_folder(&folder)?;
+        match history::note::<String>(&folder, COMMAND_NOTE)? {
+            Some(other) if other != command => {
+                let shown = self.out.display();
+                return Err(format!(
+                    "the folder `{shown}` holds an interrupted `vouch {other}`; name another one, or give --overwrite"
+                )
+                .into());
+            }
+            Some(_) => {}
+            None => history::keep_note(&folder, COMMAND_NOTE, &command)?,
+        }
+        Ok(Work { folder, _lock: lock })
     }
 
     /// Says what came of it; the exit code.
@@ -195,14 +230,14 @@ pub(super) fn report(setup: &Setup, out: &Path, title: &str) -> Result<String, F
     let terms = &setup.policy.terms;
     let (currency, digits) = (terms.currency.as_str(), u32::from(terms.currency.exponent()));
     let about = format!(
-        "Policy `{}` ({}), vouch {}.",
+        "Policy {} ({}), {}, vouch {}.",
         setup.policy.name,
         short(&setup.versions.policy_sha256),
+        model_name(setup),
         setup.versions.vouch
     );
     let html = report::summary_html(&summary, title, &about, currency, digits)?;
-    let path = out.join(REPORT_FILE);
-    fs::write(&path, html).map_err(|error| format!("`{}`: {error}", path.display()))?;
+    write_whole(&out.join(REPORT_FILE), html.as_bytes())?;
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["\ndecided by", "\ndecision", "\nclaims", "\nmoney"]);
@@ -224,6 +259,14 @@ pub(super) fn report(setup: &Setup, out: &Path, title: &str) -> Result<String, F
     Ok(table.trim_fmt())
 }
 
+/// The model that judges, in words.
+pub(super) fn model_name(setup: &Setup) -> String {
+    setup.models.champion.as_ref().map_or_else(
+        || "no model".to_owned(),
+        |model| format!("model {} {}", model.name(), model.version()),
+    )
+}
+
 /// The first digits of a digest.
 pub(super) fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
@@ -235,17 +278,23 @@ pub(super) fn replay(
     config: &Config,
     setup: &Arc<Setup>,
     (facts, claims): &Files,
+    saving: Saving,
     work: &Path,
     out: &Path,
 ) -> Result<Replayed, Failure> {
     let setup = Arc::clone(setup);
-    let rows = counter("rows read");
-    let intake = history::intake(facts, claims, work, |read| rows.set_position(read))?;
-    rows.finish_and_clear();
+    let read = bytes_bar();
+    let intake = history::intake(facts, claims, work, |at| {
+        read.set_length(at.total_bytes);
+        read.set_position(at.bytes);
+        read.set_message(format!("{} rows read", grouped(at.rows)));
+    })?;
+    read.finish_and_clear();
     let events = bar(intake.events(), "events");
+    let every = Duration::from_secs(saving.save_every_s);
     let mut saved = Instant::now();
     let save_due = || {
-        let due = saved.elapsed() >= SAVE_EVERY;
+        let due = saved.elapsed() >= every;
         if due {
             saved = Instant::now();
         }

@@ -1,19 +1,22 @@
 //! `vouch score`.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::convert::{EXIT_CODES, Tables, ended};
+use serde::{Deserialize, Serialize};
+
+use super::convert::{EXIT_CODES, Origin, Tables, ended};
 use super::output::{self, Failure};
-use super::replay::{Judging, Results, replay, report};
+use super::replay::{Judging, Results, Saving, replay, report};
 use super::setup;
-use crate::mapping::{CLAIMS_FILE, FACTS_FILE, REJECTS_FILE};
+use crate::history::{self, HistoryError};
+use crate::mapping::{CLAIMS_FILE, FACTS_FILE, Plan, REJECTS_FILE};
 
 /// What `vouch convert` would write.
 const CONVERTED: &str = "converted";
+/// Says that the conversion is done, and of what.
+const CONVERTED_NOTE: &str = "converted.json";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -23,7 +26,16 @@ pub(super) struct Score {
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
+    saving: Saving,
+    #[command(flatten)]
     results: Results,
+}
+
+/// A conversion that is done.
+#[derive(Debug, Serialize, Deserialize)]
+struct Converted {
+    origin: Origin,
+    bad_rows: u64,
 }
 
 impl Score {
@@ -32,28 +44,31 @@ impl Score {
         let config = self.judging.read()?;
         let setup = Arc::new(setup(&config)?);
         let plan = self.tables.plan()?;
-        let work = self.results.prepare()?;
+        let work = self.results.prepare("score")?;
         let out = self.results.folder();
         let converted = out.join(CONVERTED);
+        let bad_rows = self.convert(&plan, &work.folder, &converted)?;
         let files = (vec![converted.join(FACTS_FILE)], vec![converted.join(CLAIMS_FILE)]);
-        // Both are there when an interrupted run has written them: they appear when they are whole.
-        let is_done = files.0.iter().chain(&files.1).all(|path| path.exists());
-        let rejects = converted.join(REJECTS_FILE);
-        let converted_rejects = if is_done && !self.results.overwrite() {
-            rejected(&rejects)?
-        } else {
-            fs::create_dir_all(&converted)?;
-            self.tables.convert(&plan, &converted)?.bad_rows()
-        };
-        let replayed = replay(&config, &setup, &files, &work, out)?;
+        let replayed = replay(&config, &setup, &files, self.saving, &work.folder, out)?;
         output::line(report(&setup, out, "Historical orders")?)?;
+        work.done()?;
         let code = self.results.end(&replayed)?;
-        if converted_rejects == 0 { Ok(code) } else { ended(converted_rejects, &rejects) }
+        if bad_rows == 0 { Ok(code) } else { ended(bad_rows, &converted.join(REJECTS_FILE)) }
     }
-}
 
-/// Rows that an earlier run rejected: the lines of the file below its head.
-fn rejected(file: &Path) -> Result<u64, Failure> {
-    let lines = BufReader::new(File::open(file)?).lines().count();
-    Ok(u64::try_from(lines.saturating_sub(1))?)
+    /// Converts, unless an interrupted run has done so: from the same tables, in the same way. How many rows are bad.
+    fn convert(&self, plan: &Plan, work: &Path, folder: &Path) -> Result<u64, Failure> {
+        let origin = self.tables.origin(plan)?;
+        if let Some(done) = history::note::<Converted>(work, CONVERTED_NOTE)? {
+            if let Some(what) = done.origin.change(&origin) {
+                return Err(HistoryError::OtherWork { what }.into());
+            }
+            output::line("an interrupted run goes on with the tables that it had converted")?;
+            return Ok(done.bad_rows);
+        }
+        output::make_folder(folder)?;
+        let bad_rows = self.tables.convert(plan, folder)?.bad_rows();
+        history::keep_note(work, CONVERTED_NOTE, &Converted { origin, bad_rows })?;
+        Ok(bad_rows)
+    }
 }

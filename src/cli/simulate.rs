@@ -58,7 +58,7 @@ impl Simulate {
     /// Simulates, and says what came of it.
     pub(super) fn run(self) -> Result<(), Failure> {
         let knobs = self.knobs()?;
-        output::prepare_folder(&self.out, self.overwrite)?;
+        let _lock = output::prepare_folder(&self.out, self.overwrite)?;
         let mut formats: Vec<tables::Format> = self.format.iter().map(|f| (*f).into()).collect();
         formats.sort_unstable();
         formats.dedup();

@@ -1,5 +1,6 @@
 //! Files that people write: every problem at once, each with its line.
 
+mod encoding;
 mod fields;
 mod find;
 mod problem;
@@ -7,6 +8,7 @@ mod sections;
 mod suggest;
 mod text;
 
+pub(crate) use encoding::{BYTE_ORDER_MARK, is_utf16};
 pub(crate) use fields::{Fields, parse};
 pub use find::find;
 pub(crate) use problem::Problems;

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::is_utf16;
+
 /// The largest file that is read: 4 MiB. Settings and policies have some kilobytes; long lists make a policy longer.
 pub const TEXT_MAX_BYTES: u64 = 4 << 20;
 
@@ -19,6 +21,9 @@ pub enum TextError {
     /// More than [`TEXT_MAX_BYTES`].
     #[error("is larger than {TEXT_MAX_BYTES} bytes; is it the right file?")]
     TooLarge,
+    /// Twice as many bytes as UTF-8 has.
+    #[error("is UTF-16; save it as UTF-8")]
+    Utf16,
     /// Another encoding, or no text at all.
     #[error("is not UTF-8 text from line {line} on; is it the right file?")]
     NotText {
@@ -41,6 +46,9 @@ pub fn read_text(path: &Path) -> Result<String, TextError> {
     File::open(path)?.take(TEXT_MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|read| read > TEXT_MAX_BYTES) {
         return Err(TextError::TooLarge);
+    }
+    if is_utf16(&bytes) {
+        return Err(TextError::Utf16);
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -65,6 +73,7 @@ mod tests {
         assert_eq!(read(b""), Ok(String::new()));
         let junk = read(b"version = 1\n\xff\xfe\x00").unwrap_err();
         assert_eq!(junk, "is not UTF-8 text from line 2 on; is it the right file?");
+        assert_eq!(read(b"\xff\xfev\0").unwrap_err(), "is UTF-16; save it as UTF-8");
         let long = vec![b'#'; usize::try_from(TEXT_MAX_BYTES).unwrap() + 1];
         assert!(read(&long).unwrap_err().contains("larger than"));
         assert!(read(&long[1..]).is_ok());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HistoryError;
 use super::ledger::{Kept, ReplayLedger};
+use super::work::{keep_note, note};
 
 /// How far a replay has come, all of it on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,14 +42,11 @@ impl Checkpoint {
     /// # Errors
     /// Something else judges now, or a file cannot be read.
     pub(super) fn found(work: &Path, judges: &str) -> Result<Option<Self>, HistoryError> {
-        let path = work.join(CHECKPOINT);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = fs::read_to_string(&path).map_err(HistoryError::file(&path, "read"))?;
-        let found: Self = serde_json::from_str(&text).map_err(|_| HistoryError::DamagedRun)?;
+        let Some(found) = note::<Self>(work, CHECKPOINT)? else { return Ok(None) };
         if found.judges != judges {
-            return Err(HistoryError::OtherReplay { what: "the policy, the geo files or vouch" });
+            let what =
+                "the policy, the model, the settings, the geo files or vouch changed".to_owned();
+            return Err(HistoryError::OtherWork { what });
         }
         Ok(Some(found))
     }
@@ -67,12 +65,7 @@ impl Checkpoint {
         let path = self.ledger_path(work);
         kept.and_then(|bytes| fs::write(&path, bytes))
             .map_err(HistoryError::file(&path, "written"))?;
-        let path = work.join(CHECKPOINT);
-        let text = serde_json::to_string(self).map_err(io::Error::other);
-        let partial = path.with_extension("partial");
-        text.and_then(|text| fs::write(&partial, text))
-            .and_then(|()| fs::rename(&partial, &path))
-            .map_err(HistoryError::file(&path, "written"))?;
+        keep_note(work, CHECKPOINT, self)?;
         for parts in 0..self.parts {
             let earlier = Self { parts, ..self.clone() };
             for path in [earlier.state_path(work), earlier.ledger_path(work)] {

@@ -26,23 +26,34 @@ pub enum HistoryError {
         reason: io::Error,
     },
     /// There is nothing to replay.
-    #[error("no row could be taken in from {files} files; see `{}`", rejects.display())]
+    #[error("there is no row in {}", listed(files))]
     Nothing {
-        /// How many files were read.
-        files: usize,
+        /// The files that were read.
+        files: Vec<PathBuf>,
+    },
+    /// No row is in order.
+    #[error(
+        "none of the {rejected} rows could be taken in; see `{}`, which begins with {first}",
+        rejects.display()
+    )]
+    AllRejected {
+        /// How many rows there are.
+        rejected: u64,
         /// Where it says why.
         rejects: PathBuf,
+        /// The first of it.
+        first: String,
     },
     /// What was sorted has changed since.
     #[error("a file of the work folder is damaged; start again with --overwrite")]
     DamagedRun,
     /// The work folder is of another replay.
     #[error(
-        "the work folder is of another replay: {what} changed since; start again with --overwrite"
+        "the folder holds interrupted work on something else: {what}; start again with --overwrite"
     )]
-    OtherReplay {
-        /// What changed.
-        what: &'static str,
+    OtherWork {
+        /// What changed since.
+        what: String,
     },
     /// State that was saved.
     #[error("the saved state cannot be used")]
@@ -74,6 +85,14 @@ pub enum HistoryError {
     /// A thread ended before its work did.
     #[error("the thread that {0} has died")]
     Thread(&'static str),
+}
+
+/// The first files of a list, and how many more there are.
+fn listed(files: &[PathBuf]) -> String {
+    let shown: Vec<String> = files.iter().take(3).map(|f| format!("`{}`", f.display())).collect();
+    let more = files.len().saturating_sub(shown.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more files") };
+    format!("{}{more}", shown.join(", "))
 }
 
 impl HistoryError {

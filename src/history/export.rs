@@ -1,6 +1,5 @@
 //! A ledger becomes files.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -8,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::decisions::Decisions;
 use super::outcomes::Outcomes;
 use super::parts::{join_tables, path};
+use super::work::{keep_note, note};
 use super::{CLAIMS_FILE, DECISIONS_FILE, FACTS_FILE, HistoryError, OUTCOMES_FILE};
 use crate::domain::{Fact, RefundClaim, TenantId, Timestamp};
 use crate::engine::{Codec, SCHEMA_TENANT};
 use crate::ledger::{Ledger, LedgerError, Record, RecordKind};
-use crate::tables::TableWriter;
+use crate::tables::{TableWriter, publish};
 
 const PROGRESS: &str = "export.json";
 
@@ -42,6 +42,8 @@ struct Done {
     tenant: String,
     /// The first position of the range, and the last.
     first: u64,
+    /// The digest of what stands at the first: another ledger has something else there.
+    first_sha256: Option<[u8; 32]>,
     last: u64,
     next: u64,
     parts: u32,
@@ -57,7 +59,7 @@ struct Part {
 }
 
 /// Writes the records of a tenant as `facts.parquet`, `claims.parquet`, `decisions.parquet` and `outcomes.parquet` into
-/// `out`; `work` is for what an interrupted export goes on from, and is removed at the end. Facts and claims say where
+/// `out`; `work` is for what an interrupted export goes on from. Facts and claims say where
 /// they stand in the ledger, so that a replay takes them in in that order. `progress` is told of the records that are
 /// done and of all there are.
 ///
@@ -74,7 +76,7 @@ pub fn export(
 ) -> Result<Exported, HistoryError> {
     let first = plan.from.map_or(Ok(1), |from| position_of(ledger, from))?;
     let end = plan.until.map_or(Ok(ledger.end() + 1), |until| position_of(ledger, until))?;
-    let mut done = begun(work, tenant, first, end)?;
+    let mut done = begun(ledger, work, tenant, first, end)?;
     let mut part = Part::create(work, done.parts)?;
     for read in ledger.scan(done.next) {
         let (position, record) = read?;
@@ -87,15 +89,14 @@ pub fn export(
         if (position + 1 - first).is_multiple_of(plan.part_records) {
             part.finish()?;
             done = Done { next: position + 1, parts: done.parts + 1, ..done };
-            save(work, &done)?;
+            keep_note(work, PROGRESS, &done)?;
             part = Part::create(work, done.parts)?;
             progress(position + 1 - first, end - first);
         }
     }
     part.finish()?;
     let tables = [FACTS_FILE, CLAIMS_FILE, DECISIONS_FILE, OUTCOMES_FILE];
-    join_tables(work, out, &tables, done.parts + 1)?;
-    fs::remove_dir_all(work).map_err(HistoryError::file(work, "removed"))?;
+    publish(join_tables(work, out, &tables, done.parts + 1)?)?;
     Ok(done.exported)
 }
 
@@ -115,36 +116,31 @@ fn position_of(ledger: &dyn Ledger, at: Timestamp) -> Result<u64, LedgerError> {
 }
 
 /// Where to go on.
-fn begun(work: &Path, tenant: &TenantId, first: u64, end: u64) -> Result<Done, HistoryError> {
-    let path = work.join(PROGRESS);
+fn begun(
+    ledger: &dyn Ledger,
+    work: &Path,
+    tenant: &TenantId,
+    first: u64,
+    end: u64,
+) -> Result<Done, HistoryError> {
     let fresh = Done {
         tenant: tenant.as_str().to_owned(),
         first,
+        first_sha256: ledger.read(first)?.map(|record| record.digest.0),
         last: end.saturating_sub(1),
         next: first,
         parts: 0,
         exported: Exported::default(),
     };
-    if !path.exists() {
-        return Ok(fresh);
-    }
-    let text = fs::read_to_string(&path).map_err(HistoryError::file(&path, "read"))?;
-    let found: Done = serde_json::from_str(&text).map_err(|_| HistoryError::DamagedRun)?;
+    let Some(found) = note::<Done>(work, PROGRESS)? else { return Ok(fresh) };
     // The ledger may have grown since: what was asked for then is what is written.
-    if found.tenant != fresh.tenant || found.first != first || found.last > fresh.last {
-        return Err(HistoryError::OtherReplay { what: "the tenant or the range" });
+    let is_same = (&found.tenant, found.first, found.first_sha256)
+        == (&fresh.tenant, fresh.first, fresh.first_sha256);
+    if !is_same || found.last > fresh.last {
+        let what = "the tenant, the range or the ledger is another".to_owned();
+        return Err(HistoryError::OtherWork { what });
     }
     Ok(found)
-}
-
-fn save(work: &Path, done: &Done) -> Result<(), HistoryError> {
-    let path = work.join(PROGRESS);
-    let partial = path.with_extension("partial");
-    serde_json::to_string(done)
-        .map_err(std::io::Error::other)
-        .and_then(|text| fs::write(&partial, text))
-        .and_then(|()| fs::rename(&partial, &path))
-        .map_err(HistoryError::file(&path, "written"))
 }
 
 /// The names of the signals that a catalogue of an earlier binary had.

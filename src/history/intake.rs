@@ -1,6 +1,7 @@
 //! Tables are read once: rows are checked and sorted into runs, ids that come again are found.
 
-use std::fs;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,14 +11,17 @@ use super::event::{Place, Told};
 use super::rejects::Rejects;
 use super::repeats::{IdCounter, Repeats};
 use super::runs::RunWriter;
+use super::work::{keep_note, note};
 use crate::domain::{Fact, RefundClaim, Timestamp};
-use crate::tables::{Observed, Record, TableReader};
+use crate::tables::{FileStamp, Observed, Record, TableReader};
 
 /// A history that is ready to be replayed: checked, sorted, on disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Intake {
-    /// The files that it came from, with their sizes in bytes.
-    pub(super) files: Vec<(PathBuf, u64)>,
+    /// The files that it came from: facts, and claims behind them.
+    pub(super) files: Vec<FileStamp>,
+    /// How many of them are of facts.
+    fact_files: usize,
     /// Runs, by their names in the work folder.
     pub(super) runs: Vec<PathBuf>,
     /// Digests of ids that come again, and how often they come.
@@ -32,6 +36,17 @@ pub struct Intake {
     pub first_at_ms: Option<i64>,
     /// When the last one was.
     pub last_at_ms: Option<i64>,
+}
+
+/// How far an intake is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntakeProgress {
+    /// Rows that were read, bad ones too.
+    pub rows: u64,
+    /// Bytes of the files that were read; of Parquet about.
+    pub bytes: u64,
+    /// Bytes of all files.
+    pub total_bytes: u64,
 }
 
 /// The file that says that an intake is whole.
@@ -55,42 +70,39 @@ impl Intake {
         facts: &[PathBuf],
         claims: &[PathBuf],
     ) -> Result<Option<Self>, HistoryError> {
-        let path = work.join(MANIFEST);
-        if !path.exists() {
-            return Ok(None);
+        let Some(found) = note::<Self>(work, MANIFEST)? else { return Ok(None) };
+        let now = stamps(facts, claims)?;
+        if let Some(what) = FileStamp::change(&found.files, &now) {
+            return Err(HistoryError::OtherWork { what });
         }
-        let text = fs::read_to_string(&path).map_err(HistoryError::file(&path, "read"))?;
-        let found: Self = serde_json::from_str(&text).map_err(|_| HistoryError::DamagedRun)?;
-        if found.files != sized(facts.iter().chain(claims))? {
-            return Err(HistoryError::OtherReplay { what: "an input file" });
+        if found.fact_files != facts.len() {
+            let what = "other files are said to hold claims".to_owned();
+            return Err(HistoryError::OtherWork { what });
         }
         Ok(Some(found))
     }
-
-    fn save(&self, work: &Path) -> Result<(), HistoryError> {
-        let path = work.join(MANIFEST);
-        let failed = HistoryError::file(&path, "written");
-        let text = serde_json::to_string(self).map_err(std::io::Error::other);
-        let partial = path.with_extension("partial");
-        text.and_then(|text| fs::write(&partial, text))
-            .and_then(|()| fs::rename(&partial, &path))
-            .map_err(failed)
-    }
 }
 
-fn sized<'a>(
-    paths: impl Iterator<Item = &'a PathBuf>,
-) -> Result<Vec<(PathBuf, u64)>, HistoryError> {
-    paths
-        .map(|path| {
-            let meta = fs::metadata(path).map_err(HistoryError::file(path, "read"))?;
-            Ok((path.clone(), meta.len()))
-        })
-        .collect()
+/// Why there is nothing to replay.
+fn nothing(intake: &Intake, work: &Path) -> Result<HistoryError, HistoryError> {
+    let rejected = intake.rejected;
+    if rejected == 0 {
+        let files = intake.files.iter().map(|stamp| stamp.path().to_path_buf()).collect();
+        return Ok(HistoryError::Nothing { files });
+    }
+    let rejects = work.join(INTAKE_REJECTS);
+    let file = File::open(&rejects).map_err(HistoryError::file(&rejects, "read"))?;
+    let mut first = String::new();
+    BufReader::new(file).read_line(&mut first).map_err(HistoryError::file(&rejects, "read"))?;
+    Ok(HistoryError::AllRejected { rejected, rejects, first: first.trim_end().to_owned() })
+}
+
+fn stamps(facts: &[PathBuf], claims: &[PathBuf]) -> Result<Vec<FileStamp>, HistoryError> {
+    Ok(FileStamp::all(facts.iter().chain(claims).map(PathBuf::as_path))?)
 }
 
 /// Reads files of facts and files of claims into the work folder, which exists. What an earlier call left there whole is
-/// taken as it is. `progress` is told of the rows so far.
+/// taken as it is. `progress` is told how far it is.
 ///
 /// # Errors
 /// A file cannot be read or written, no row could be taken in, or the folder holds the intake of other files.
@@ -98,17 +110,19 @@ pub fn intake(
     facts: &[PathBuf],
     claims: &[PathBuf],
     work: &Path,
-    mut progress: impl FnMut(u64),
+    mut progress: impl FnMut(IntakeProgress),
 ) -> Result<Intake, HistoryError> {
     if let Some(found) = Intake::found(work, facts, claims)? {
         return Ok(found);
     }
-    let files = sized(facts.iter().chain(claims))?;
+    let (files, fact_files) = (stamps(facts, claims)?, facts.len());
     let mut sorter = Sorter {
         runs: RunWriter::new(work),
         ids: IdCounter::create(work)?,
         rejects: Rejects::create(&work.join(INTAKE_REJECTS))?,
         rows: 0,
+        passed_bytes: 0,
+        total_bytes: files.iter().map(FileStamp::bytes).sum(),
         first_at: None,
         last_at: None,
     };
@@ -127,6 +141,7 @@ pub fn intake(
     let (runs, events) = sorter.runs.finish()?;
     let intake = Intake {
         files,
+        fact_files,
         runs: runs.iter().filter_map(|run| run.file_name()).map(PathBuf::from).collect(),
         repeats: sorter.ids.finish()?,
         facts,
@@ -136,10 +151,9 @@ pub fn intake(
         last_at_ms: sorter.last_at.map(Timestamp::ms),
     };
     if events == 0 {
-        let rejects = work.join(INTAKE_REJECTS);
-        return Err(HistoryError::Nothing { files: intake.files.len(), rejects });
+        return Err(nothing(&intake, work)?);
     }
-    intake.save(work)?;
+    keep_note(work, MANIFEST, &intake)?;
     Ok(intake)
 }
 
@@ -148,6 +162,9 @@ struct Sorter {
     ids: IdCounter,
     rejects: Rejects,
     rows: u64,
+    /// Bytes of the files that are read, and of all of them.
+    passed_bytes: u64,
+    total_bytes: u64,
     first_at: Option<Timestamp>,
     last_at: Option<Timestamp>,
 }
@@ -157,7 +174,7 @@ impl Sorter {
         &mut self,
         file: u32,
         path: &Path,
-        progress: &mut impl FnMut(u64),
+        progress: &mut impl FnMut(IntakeProgress),
         told: impl Fn(T) -> Told,
     ) -> Result<(), HistoryError> {
         let mut reader = TableReader::<T>::open(path)?;
@@ -172,8 +189,13 @@ impl Sorter {
                 let position = position.unwrap_or(0);
                 self.take(Place { observed_at, position, is_claim, file }, &told)?;
             }
-            progress(self.rows + self.rejects.count());
+            progress(IntakeProgress {
+                rows: self.rows + self.rejects.count(),
+                bytes: self.passed_bytes + reader.bytes(),
+                total_bytes: self.total_bytes,
+            });
         }
+        self.passed_bytes += reader.bytes();
         Ok(())
     }
 

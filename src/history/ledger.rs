@@ -175,9 +175,10 @@ impl Ledger for ReplayLedger {
         Ok(kept.end)
     }
 
-    /// Facts that come once are not asked for again. Of claims and findings the bodies are wanted.
+    /// Facts that come once are not asked for again, but those that stand here already. Of claims and findings the bodies
+    /// are wanted.
     fn remembers(&self, _tenant: &TenantId, kind: RecordKind, id: &str) -> bool {
-        kind != RecordKind::Fact || self.comes_again(IdKind::Fact, id)
+        kind != RecordKind::Fact || self.knows(id) || self.comes_again(IdKind::Fact, id)
     }
 
     fn find(

@@ -18,7 +18,8 @@
 //! * **Memory** follows the number of entities, not of facts: sorting and finding ids that repeat go through files, and
 //!   nothing of a fact is kept once its entities have applied it, unless its id comes again.
 //! * **Resumable.** The work folder holds what was sorted and, from time to time, the whole state with the number of
-//!   events that it reflects. What was written behind that state is thrown away and made again.
+//!   events that it reflects. What was written behind that state is thrown away and made again. It also says what was
+//!   begun: with other files or another policy nothing is gone on with.
 
 mod checkpoint;
 mod decisions;
@@ -36,6 +37,7 @@ mod replay;
 mod runs;
 mod snapshot;
 mod verify;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -43,9 +45,10 @@ mod tests;
 pub use decisions::DECISION_COLUMNS;
 pub use error::HistoryError;
 pub use export::{ExportPlan, Exported, export};
-pub use intake::{Intake, intake};
+pub use intake::{Intake, IntakeProgress, intake};
 pub use replay::{Progress, Replayed, replay};
 pub use verify::{Difference, Verified, verify};
+pub use work::{keep_note, note, remove_work};
 
 /// The table of facts.
 pub const FACTS_FILE: &str = "facts.parquet";
@@ -57,5 +60,5 @@ pub const DECISIONS_FILE: &str = "decisions.parquet";
 pub const OUTCOMES_FILE: &str = "outcomes.parquet";
 /// What could not be taken in, a line of JSON each.
 pub const REJECTS_FILE: &str = "rejects.ndjson";
-/// The folder of what a replay needs to go on after an interruption; removed at its end.
+/// The folder of what is needed to go on after an interruption; removed when all is done.
 pub const WORK_FOLDER: &str = "work";

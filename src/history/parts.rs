@@ -1,6 +1,7 @@
 //! What a replay writes, in parts: a part is whole when its checkpoint is.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::decisions::Decisions;
@@ -10,7 +11,7 @@ use super::rejects::Rejects;
 use super::{DECISIONS_FILE, HistoryError, OUTCOMES_FILE, REJECTS_FILE};
 use crate::domain::{Fact, Timestamp};
 use crate::engine::RecordedClaim;
-use crate::tables::concatenate;
+use crate::tables::{PartialFile, concatenate, publish};
 
 /// One part.
 pub(super) struct Part {
@@ -24,18 +25,18 @@ pub(super) fn path(work: &Path, table: &str, part: u32) -> PathBuf {
     work.join(format!("part-{part:05}-{table}"))
 }
 
-/// Puts the parts of tables below a number together, under their names in the folder of results.
+/// Puts the parts of tables below a number together, in the folder of results; they have no names yet.
 pub(super) fn join_tables(
     work: &Path,
     out: &Path,
     tables: &[&str],
     parts: u32,
-) -> Result<(), HistoryError> {
-    for table in tables {
+) -> Result<Vec<PartialFile>, HistoryError> {
+    let joined = tables.iter().map(|table| {
         let paths: Vec<PathBuf> = (0..parts).map(|part| path(work, table, part)).collect();
-        concatenate(&paths, &out.join(table))?;
-    }
-    Ok(())
+        concatenate(&paths, &out.join(table))
+    });
+    Ok(joined.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
 impl Part {
@@ -74,21 +75,24 @@ impl Part {
 
 /// Puts the parts of a replay together.
 pub(super) fn join(work: &Path, out: &Path, parts: u32) -> Result<(), HistoryError> {
-    join_tables(work, out, &[DECISIONS_FILE, OUTCOMES_FILE], parts)?;
-    let rejects = (0..parts).map(|part| path(work, REJECTS_FILE, part));
-    let mut text = Vec::new();
-    for path in std::iter::once(work.join(INTAKE_REJECTS)).chain(rejects) {
-        text.extend(fs::read(&path).map_err(HistoryError::file(&path, "read"))?);
-    }
+    let mut files = join_tables(work, out, &[DECISIONS_FILE, OUTCOMES_FILE], parts)?;
     let target = out.join(REJECTS_FILE);
-    if text.is_empty() {
-        // None is left of an earlier run.
-        return match fs::remove_file(&target) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(HistoryError::file(&target, "removed")(error))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        };
+    let mut rejects = PartialFile::create(&target)?;
+    let mut bytes = 0;
+    for path in std::iter::once(work.join(INTAKE_REJECTS))
+        .chain((0..parts).map(|part| path(work, REJECTS_FILE, part)))
+    {
+        let mut part = File::open(&path).map_err(HistoryError::file(&path, "read"))?;
+        bytes +=
+            io::copy(&mut part, &mut rejects).map_err(HistoryError::file(&target, "written"))?;
     }
-    fs::write(&target, text).map_err(HistoryError::file(&target, "written"))
+    if bytes > 0 {
+        files.push(rejects);
+    }
+    publish(files)?;
+    if bytes == 0 && target.exists() {
+        // None is left of an earlier run.
+        fs::remove_file(&target).map_err(HistoryError::file(&target, "removed"))?;
+    }
+    Ok(())
 }

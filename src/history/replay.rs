@@ -1,7 +1,6 @@
 //! Replaying: the same engine, over an in-memory store.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError};
@@ -49,7 +48,7 @@ pub struct Replayed {
 
 /// Replays what an intake left in the work folder, and writes `decisions.parquet`, `outcomes.parquet` and, when
 /// something was refused, `rejects.ndjson` into `out`. Before it goes on after each batch it asks `save_due` whether to
-/// save its state; that takes the longer the more is remembered. The work folder is removed at the end.
+/// save its state; that takes the longer the more is remembered. The work folder is not needed any more then.
 ///
 /// # Errors
 /// A file cannot be read or written, or the saved state is of another replay.
@@ -73,12 +72,11 @@ pub fn replay(
         drop(batches);
         reader.join().map_err(|_| HistoryError::Thread("reads ahead"))?
     })?;
-    let (done, rejected) = (run.finish(out)?, intake.rejected);
-    fs::remove_dir_all(work).map_err(HistoryError::file(work, "removed"))?;
+    let done = run.finish(out)?;
     Ok(Replayed {
         events: done.events,
         repeated: done.repeated,
-        rejected: rejected + done.conflicts,
+        rejected: intake.rejected + done.conflicts,
         resumed_from,
     })
 }
@@ -218,7 +216,7 @@ impl<'a> Run<'a> {
             Err(error @ EngineError::Conflict { .. }) => {
                 let file = usize::try_from(noted.place.file).ok();
                 let file = file.and_then(|file| self.intake.files.get(file));
-                let file = file.map(|(path, _)| path.clone()).unwrap_or_default();
+                let file = file.map(|stamp| stamp.path().to_path_buf()).unwrap_or_default();
                 self.done.conflicts += 1;
                 return self.part.conflict(&file, &error.to_string());
             }

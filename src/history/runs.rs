@@ -63,7 +63,7 @@ impl RunWriter {
             self.open = Some((BufWriter::with_capacity(1 << 20, file), first));
             self.done.push(path);
         }
-        let failed = HistoryError::file(&self.folder, "written");
+        let failed = HistoryError::file(self.done.last().unwrap_or(&self.folder), "written");
         let Some((file, last)) = &mut self.open else { return Ok(()) };
         let mut write = || {
             for (place, range) in &self.events {
@@ -83,7 +83,7 @@ impl RunWriter {
 
     fn close(&mut self) -> Result<(), HistoryError> {
         let Some((file, _)) = self.open.take() else { return Ok(()) };
-        let failed = HistoryError::file(&self.folder, "written");
+        let failed = HistoryError::file(self.done.last().unwrap_or(&self.folder), "written");
         file.into_inner()
             .map_err(|error| error.into_error())
             .and_then(|f| f.sync_all())

@@ -11,7 +11,7 @@ use super::repeats::Repeats;
 use super::snapshot::{SnapshotStore, SnapshotTarget};
 use crate::domain::{TenantId, Timestamp};
 use crate::engine::{CodecError, Core, RecordedClaim, Request, Setup};
-use crate::ledger::{Ledger, Record, RecordKind};
+use crate::ledger::{Found, Ledger, Record, RecordKind};
 use crate::signals::{Catalogue, SignalValue};
 use crate::wire::pb::v1;
 
@@ -107,18 +107,24 @@ impl Check<'_> {
         let Some((first, _)) = batch.first() else { return Ok(()) };
         self.replayed.continue_at(*first);
         let mut requests = Vec::with_capacity(batch.len());
-        let mut brought = Vec::new();
         for (position, record) in &batch {
-            if let Some(request) = self.request(*position, record, &mut brought)? {
+            let Some(request) = self.request(*position, record)? else { continue };
+            let brought = self.brought(record, &request)?;
+            if brought.is_empty() {
                 requests.push((record.observed_at, request));
+                continue;
+            }
+            // Facts that a claim brought stand in front of it: they are known when it is asked, and not before.
+            self.ask(std::mem::take(&mut requests))?;
+            for (fact_id, found) in &brought {
+                self.replayed.remember_fact(fact_id, *found);
+            }
+            self.ask(vec![(record.observed_at, request)])?;
+            for (fact_id, _) in &brought {
+                self.replayed.forget_fact(fact_id);
             }
         }
-        for answer in self.core.process_each(requests)? {
-            answer?;
-        }
-        for fact_id in brought {
-            self.replayed.forget_fact(&fact_id);
-        }
+        self.ask(requests)?;
         self.compare_findings(&batch);
         let mut replayed = self.replayed.take_claims().into_iter();
         for (position, record) in batch.iter().filter(|(_, r)| r.kind == RecordKind::Claim) {
@@ -128,13 +134,32 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What a record was asked as. Facts that a claim brought stand in front of it: they are known then.
-    fn request(
-        &mut self,
-        position: u64,
+    fn ask(&mut self, requests: Vec<(Timestamp, Request)>) -> Result<(), HistoryError> {
+        for answer in self.core.process_each(requests)? {
+            answer?;
+        }
+        Ok(())
+    }
+
+    /// Where the facts stand that a claim brought.
+    fn brought(
+        &self,
         record: &Record,
-        brought: &mut Vec<String>,
-    ) -> Result<Option<Request>, HistoryError> {
+        request: &Request,
+    ) -> Result<Vec<(String, Found)>, HistoryError> {
+        let mut brought = Vec::new();
+        if let Request::Score { claim, .. } = request {
+            for fact in &claim.facts {
+                let id = fact.id.as_str();
+                let found = self.ledger.find(&record.tenant, RecordKind::Fact, id)?;
+                brought.extend(found.map(|found| (id.to_owned(), found)));
+            }
+        }
+        Ok(brought)
+    }
+
+    /// What a record was asked as.
+    fn request(&mut self, position: u64, record: &Record) -> Result<Option<Request>, HistoryError> {
         let unreadable = |reason| HistoryError::Record { position, reason };
         let tenant = record.tenant.clone();
         Ok(match record.kind {
@@ -145,16 +170,9 @@ impl Check<'_> {
             }
             RecordKind::Claim => {
                 let recorded = self.setup.codec.read_claim(&record.body).map_err(unreadable)?;
-                let claim = recorded.decided.claim;
-                for fact in &claim.facts {
-                    let id = fact.id.as_str();
-                    if let Some(found) = self.ledger.find(&tenant, RecordKind::Fact, id)? {
-                        self.replayed.remember_fact(id, found);
-                        brought.push(id.to_owned());
-                    }
-                }
                 self.result.claims += 1;
-                Some(Request::Score { tenant, claim: Box::new(Arc::unwrap_or_clone(claim)) })
+                let claim = Box::new(Arc::unwrap_or_clone(recorded.decided.claim));
+                Some(Request::Score { tenant, claim })
             }
             RecordKind::Schema | RecordKind::Finding => None,
         })

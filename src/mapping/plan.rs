@@ -52,10 +52,9 @@ impl Plan {
         self.tables.iter().flat_map(|table| &table.files).map(|(_, bytes)| bytes).sum()
     }
 
-    /// How many files there are.
-    #[must_use]
-    pub fn files(&self) -> usize {
-        self.tables.iter().map(|table| table.files.len()).sum()
+    /// All files, in the order in which they are read.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.tables.iter().flat_map(|table| &table.files).map(|(path, _)| path.as_path())
     }
 
     /// Whether a column is to be hashed, which takes the platform's pepper.

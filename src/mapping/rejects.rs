@@ -122,10 +122,11 @@ impl RejectsFile {
         ])
     }
 
-    pub(super) fn finish(self) -> Result<(), TableError> {
+    /// Ends the file, which has no name yet.
+    pub(super) fn close(self) -> Result<PartialFile, TableError> {
         let path = self.0.get_ref().path().to_path_buf();
         let failed = TableError::io(&path, "written");
-        self.0.into_inner().map_err(|error| failed(error.into_error()))?.finish()
+        self.0.into_inner().map_err(|error| failed(error.into_error()))
     }
 
     fn line(&mut self, fields: &[&str]) -> Result<(), TableError> {

@@ -9,7 +9,7 @@ use super::source::{Source, SourceError, SourceRow};
 use super::summary::{Summary, TableSummary};
 use crate::domain::{Fact, FactBody, RefundClaim};
 use crate::fingerprint::Fingerprinter;
-use crate::tables::{TableError, TableWriter};
+use crate::tables::{PartialFile, TableError, TableWriter, publish};
 
 /// The name of the file with the facts.
 pub const FACTS_FILE: &str = "facts.parquet";
@@ -94,9 +94,7 @@ pub fn convert(
             Err(Stop::Error(error)) => return Err(error),
         }
     }
-    run.facts.finish()?;
-    run.claims.finish()?;
-    run.rejects.finish()?;
+    publish([run.facts.close()?, run.claims.close()?, run.rejects.close()?])?;
     Ok(run.summary)
 }
 
@@ -238,7 +236,7 @@ impl Run<'_> {
 
     /// Facts and claims are dropped; what was rejected is kept.
     fn too_many(self, folder: &Path) -> ConvertError {
-        if let Err(error) = self.rejects.finish() {
+        if let Err(error) = self.rejects.close().and_then(PartialFile::finish) {
             return error.into();
         }
         let last = self.summary.tables.last().cloned().unwrap_or_default();

@@ -32,6 +32,8 @@ pub struct Series {
 
 const WIDTH: u32 = 1_000;
 const HEIGHT: u32 = 300;
+/// How much higher than the highest bar a chart with a legend is.
+const LEGEND_ROOM: f64 = 1.35;
 const FONT: &str = "sans-serif";
 
 impl Bars {
@@ -54,7 +56,9 @@ impl Bars {
         area: &DrawingArea<SVGBackend<'a>, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>> {
         let bars = i32::try_from(self.labels.len()).unwrap_or(i32::MAX);
-        let top = self.highest().max(1.0) * 1.05;
+        // The legend stands above the bars.
+        let room = if self.series.len() > 1 { LEGEND_ROOM } else { 1.05 };
+        let top = self.highest().max(1.0) * room;
         let mut chart = ChartBuilder::on(area)
             .margin(8)
             .x_label_area_size(30)
@@ -82,7 +86,9 @@ impl Bars {
             let (red, green, blue) = series.colour;
             let colour = RGBColor(red, green, blue);
             let bars = (0..bars).zip(below.iter_mut().zip(&series.values));
+            // What is nothing is not drawn: a year of days is long enough.
             let rectangles: Vec<_> = bars
+                .filter(|(_, (_, value))| **value > 0.0)
                 .map(|(bar, (below, value))| {
                     let from = *below;
                     *below += value;

@@ -3,7 +3,7 @@
 use super::compare::{Comparison, Side};
 use super::rules::RuleRow;
 use super::summary_html::{grouped, major, percent};
-use super::tally::{Label, Tally};
+use super::tally::{Label, Tally, share};
 use crate::domain::Decision;
 use crate::page::{Cell, Page, Table};
 
@@ -50,12 +50,14 @@ pub fn comparison_html(
     decisions(&mut page, comparison, &money);
     page.section(
         "Entries of A",
-        "Alone: no other entry fired but fallbacks. Precision: share of the bad among the labelled claims for which it \
-         fired. Recall: share of all bad claims for which it fired.",
+        "Alone: no other entry fired but fallbacks. Together with: the entries that fired for the same claims most \
+         often, and for which share of its claims. Precision: share of the bad among the labelled claims for which it \
+         fired. Recall: share of all bad claims for which it fired. Unjudged: claims for which it lacked a signal; one that \
+         is never fed lacked it for all of them.",
     );
-    page.table(&rules(&comparison.a, comparison.all.claims));
+    rules(&mut page, &comparison.a, comparison.all.claims);
     page.section("Entries of B", "As above.");
-    page.table(&rules(&comparison.b, comparison.all.claims));
+    rules(&mut page, &comparison.b, comparison.all.claims);
     flips_table(&mut page, comparison, &money);
     page.finish()
 }
@@ -65,10 +67,7 @@ fn errors(count: u64, value_minor: i64, money: &impl Fn(i64) -> String) -> Strin
 }
 
 fn decisions(page: &mut Page, comparison: &Comparison, money: &impl Fn(i64) -> String) {
-    page.section(
-        "What changes",
-        "Claims by what A and what B decides; those on the same line of both are left as they were.",
-    );
+    page.section("What changes", "Claims by what A decides and what B decides.");
     let mut table = Table::new(&[
         "A",
         "B",
@@ -98,7 +97,7 @@ fn decisions(page: &mut Page, comparison: &Comparison, money: &impl Fn(i64) -> S
     page.table(&table);
 }
 
-fn rules(side: &Side, claims: u64) -> Table {
+fn rules(page: &mut Page, side: &Side, claims: u64) {
     let head = [
         "entry",
         "then",
@@ -107,11 +106,11 @@ fn rules(side: &Side, claims: u64) -> Table {
         "alone",
         "precision",
         "recall",
-        "lacked a signal",
-        "",
+        "unjudged",
+        "together with",
     ];
     let mut table = Table::new(&head);
-    for row in &side.rules {
+    for row in side.rules.iter().filter(|row| !row.never_fired()) {
         table.row(vec![
             Cell::Code(row.entry.clone()),
             Cell::Text(row.then.clone()),
@@ -121,21 +120,27 @@ fn rules(side: &Side, claims: u64) -> Table {
             Cell::Number(percent(row.precision)),
             Cell::Number(percent(row.recall)),
             Cell::Number(grouped(row.unjudged)),
-            Cell::Text(remark(row, claims).to_owned()),
+            Cell::Text(overlaps(row)),
         ]);
     }
-    table
+    page.table(&table);
+    let idle = side.rules.iter().filter(|row| row.never_fired());
+    let (unfed, idle): (Vec<&RuleRow>, Vec<&RuleRow>) = idle.partition(|row| row.never_fed(claims));
+    for (what, rows) in [("Never fed", unfed), ("Never fired", idle)] {
+        if !rows.is_empty() {
+            let entries: Vec<&str> = rows.iter().map(|row| row.entry.as_str()).collect();
+            page.text(&format!("{what}: {}.", entries.join(", ")));
+        }
+    }
 }
 
-/// What a rule's author should know first.
-pub(super) const fn remark(row: &RuleRow, claims: u64) -> &'static str {
-    if row.never_fed(claims) {
-        "never fed"
-    } else if row.never_fired() {
-        "never fired"
-    } else {
-        ""
-    }
+/// The entries that fire together with one, and for which share of its claims.
+fn overlaps(row: &RuleRow) -> String {
+    let told = row.overlaps.iter().map(|(entry, claims)| {
+        let share = share(*claims, row.fires.claims).unwrap_or_default() * 100.0;
+        format!("{entry} {share:.0} %")
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn flips_table(page: &mut Page, comparison: &Comparison, money: &impl Fn(i64) -> String) {

@@ -5,6 +5,7 @@
 //! and a taken-over account count as bad, an honest claim and the platform's own fault as good, and what nobody could
 //! tell as unlabelled. Money is in minor units of the policy's currency (`claim_value_minor`).
 
+mod calendar;
 mod compare;
 mod compare_html;
 mod read;
@@ -19,7 +20,7 @@ mod tests;
 pub use compare::{Comparison, Flip, compare};
 pub use compare_html::comparison_html;
 pub use read::ReportError;
-pub use rules::{RuleFacts, RuleRow};
+pub use rules::{OVERLAPS_MAX, RuleFacts, RuleRow};
 pub use summary::{Summary, summarise};
 pub use summary_html::summary_html;
 pub use tally::{Label, Tally};

@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::read::Row;
 use super::tally::{Label, Tally, share};
 
+/// Entries that are told for one that fires together with others.
+pub const OVERLAPS_MAX: usize = 3;
+
 /// One policy entry over a history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleRow {
@@ -20,6 +23,9 @@ pub struct RuleRow {
     pub decided: u64,
     /// Those for which no other entry fired but fallbacks.
     pub alone: u64,
+    /// Other entries that fired for the same claims, and for how many, the most frequent first: at most
+    /// [`OVERLAPS_MAX`]. Fallbacks are none.
+    pub overlaps: Vec<(String, u64)>,
     /// Claims for which it lacked a signal.
     pub unjudged: u64,
     /// Share of the bad among the labelled claims for which it fired.
@@ -57,6 +63,7 @@ struct Counted {
     fires: Tally,
     decided: u64,
     alone: u64,
+    together: BTreeMap<String, u64>,
     unjudged: u64,
 }
 
@@ -75,6 +82,10 @@ impl RuleTable {
             counted.fires += one;
             counted.decided += u64::from(Some(entry) == decisive.as_ref());
             counted.alone += u64::from(speaking == usize::from(!is_fallback));
+            let others = row.fired.iter().filter(|other| *other != entry);
+            for other in others.filter(|other| !is_fallback && !other.starts_with(FALLBACK)) {
+                *counted.together.entry(other.clone()).or_default() += 1;
+            }
         }
         for entry in &row.unjudged {
             self.rows.entry(entry.clone()).or_default().unjudged += 1;
@@ -92,6 +103,7 @@ impl RuleTable {
             fires: counted.fires,
             decided: counted.decided,
             alone: counted.alone,
+            overlaps: most(counted.together),
             unjudged: counted.unjudged,
         };
         let mut table: Vec<RuleRow> = policy
@@ -104,4 +116,11 @@ impl RuleTable {
         table.extend(self.rows.into_iter().map(|(entry, c)| row(entry, "-".to_owned(), c)));
         table
     }
+}
+
+fn most(together: BTreeMap<String, u64>) -> Vec<(String, u64)> {
+    let mut most: Vec<_> = together.into_iter().collect();
+    most.sort_by_key(|(_, claims)| std::cmp::Reverse(*claims));
+    most.truncate(OVERLAPS_MAX);
+    most
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::calendar::{self, Grain};
 use super::read::ReportError;
 use super::summary::{SCORE_BINS, Summary};
 use super::tally::{Tally, share};
-use crate::domain::{Decision, Timestamp};
+use crate::domain::Decision;
 use crate::page::{Bars, Cell, Page, Series, Table};
 
 /// Rows of a table of entries or reasons.
 const ROWS_MAX: usize = 25;
-const DAY_MS: i64 = 86_400_000;
 
 /// The colour of a decision.
 pub(super) const fn colour(decision: Decision) -> (u8, u8, u8) {
@@ -85,25 +85,40 @@ fn cards(summary: &Summary, money: &impl Fn(i64) -> String) -> Vec<(&'static str
 
 fn by_day(page: &mut Page, summary: &Summary) -> Result<(), ReportError> {
     page.section("Decisions by day", "Claims by the day on which they were observed, UTC.");
-    let (Some(first), Some(last)) = (summary.days.keys().next(), summary.days.keys().next_back())
-    else {
+    let drawn = calendar::bars(&summary.days);
+    if drawn.bars.is_empty() {
         return Ok(());
-    };
-    let days: Vec<i64> = (*first..=*last).collect();
+    }
+    let grain = drawn.grain.as_str();
+    if drawn.grain != Grain::Day {
+        page.text(&format!("There are too many days for a bar each: drawn by {grain}."));
+    }
+    if drawn.empty > 0 {
+        let empty = grouped(drawn.empty.unsigned_abs());
+        page.text(&format!(
+            "{empty} {grain}s without a claim are left out: a bar named \u{201c}\u{2026}\u{201d} stands for such a gap. A \
+             date that lies far off may be wrong."
+        ));
+    }
+    let (earlier, claims) = drawn.earlier;
+    if earlier > 0 {
+        page.text(&format!(
+            "{earlier} earlier {grain}s are left out, with {} claims.",
+            grouped(claims)
+        ));
+    }
     let series = Decision::ALL.iter().map(|decision| Series {
         name: decision.as_str().to_owned(),
         colour: colour(*decision),
-        values: days
+        values: drawn
+            .bars
             .iter()
-            .map(|day| {
-                let tally = summary.days.get(day).and_then(|day| day.get(decision.as_str()));
-                tally.map_or(0.0, |tally| real(tally.claims))
-            })
+            .map(|(_, claims)| claims.get(decision.as_str()).map_or(0.0, |count| real(*count)))
             .collect(),
     });
     let bars = Bars {
-        labels: days.iter().map(|day| date(*day)).collect(),
         series: series.collect(),
+        labels: drawn.bars.iter().map(|(label, _)| label.clone()).collect(),
         unit: "claims".to_owned(),
     };
     page.figure(&bars.svg().map_err(|error| ReportError::Plot(error.to_string()))?);
@@ -264,8 +279,4 @@ pub(super) fn percent(share: Option<f64>) -> String {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub(super) fn real(count: u64) -> f64 {
     count as f64
-}
-
-fn date(day: i64) -> String {
-    Timestamp::from_ms(day * DAY_MS).to_string().chars().take(10).collect()
 }

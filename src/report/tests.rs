@@ -62,7 +62,7 @@ fn write(folder: &Path, name: &str, columns: Vec<Column>) -> PathBuf {
     let raw = folder.join(format!("raw-{name}"));
     ParquetWriter::new(std::fs::File::create(&raw).unwrap()).finish(&mut frame).unwrap();
     let path = folder.join(name);
-    concatenate(&[raw], &path).unwrap();
+    concatenate(&[raw], &path).unwrap().unwrap().finish().unwrap();
     path
 }
 
@@ -166,7 +166,10 @@ fn two_policies_are_held_against_each_other() {
     let all = row(&compared.a.rules, "fallback:all");
     assert_eq!((all.fires.claims, all.decided, all.alone), (4, 3, 3));
     assert_eq!((all.precision, all.recall), (Some(1.0), Some(1.0)));
-    assert_eq!(row(&compared.a.rules, "proof:dead").alone, 0, "rule:watch fired beside it");
+    let dead = row(&compared.a.rules, "proof:dead");
+    assert_eq!(dead.alone, 0, "rule:watch fired beside it");
+    assert_eq!(dead.overlaps, [("rule:watch".to_owned(), 1)], "and no fallback counts");
+    assert!(all.overlaps.is_empty());
     assert_eq!(row(&compared.a.rules, "rule:block").precision, Some(0.0));
     assert!(row(&compared.a.rules, "rule:never").never_fired());
     let geo = row(&compared.a.rules, "rule:geo");
@@ -177,7 +180,13 @@ fn two_policies_are_held_against_each_other() {
     );
 
     let html = comparison_html(&compared, "made by a test", ["old", "new"], "CNY", 2);
-    for part in ["A is old. B is new.", "never fired", "q2", "1 claims are in only one"] {
+    for part in [
+        "A is old. B is new.",
+        "Never fired: rule:never.",
+        "rule:watch 100 %",
+        "q2",
+        "1 claims are in only one",
+    ] {
         assert!(html.contains(part), "`{part}` in {html}");
     }
 }

@@ -310,14 +310,21 @@ impl World<'_> {
     /// What the desk of the platform decided in those days, and what became known later.
     fn settle_claim(&mut self, purchase: &Purchase, ask: &Ask, claim: &RefundClaim) -> Truth {
         let claims = &self.knobs.claims;
-        let paid_share =
-            if ask.is_bad() { claims.bad_paid_share } else { claims.honest_paid_share };
+        let was_reversed = purchase.is_reversed_by(ask.at);
+        let paid_share = if was_reversed {
+            claims.reversed_paid_share
+        } else if ask.is_bad() {
+            claims.bad_paid_share
+        } else {
+            claims.honest_paid_share
+        };
         let paid = self.draw.chance(paid_share);
         let decided = ask.at + self.draw.wait_ms(5 * HOUR_MS, 1.0).min(6 * DAY_MS);
         if paid {
             self.pay_back(purchase, ask, claim, decided);
         }
-        let may_dispute = !paid && !matches!(ask.label, OutcomeLabel::AccountTakeover);
+        let may_dispute =
+            !paid && !was_reversed && !matches!(ask.label, OutcomeLabel::AccountTakeover);
         let disputed = may_dispute && self.draw.chance(self.knobs.claims.dispute_share);
         if disputed {
             self.dispute(purchase, decided);

@@ -40,8 +40,9 @@ struct Files {
     systems: u32,
 }
 
-/// Writes the three files and the settings into a folder; their build date is `built_at`.
-pub(super) fn write(folder: &Path, built_at: Timestamp) -> Result<(), SimulateError> {
+/// Writes the three files and the settings into a folder, under names that are not theirs yet; their build date is
+/// `built_at`.
+pub(super) fn write(folder: &Path, built_at: Timestamp) -> Result<Vec<PartialFile>, SimulateError> {
     let mut files = Files {
         city: writer("GeoLite2-City", built_at),
         asn: writer("GeoLite2-ASN", built_at),
@@ -49,20 +50,19 @@ pub(super) fn write(folder: &Path, built_at: Timestamp) -> Result<(), SimulateEr
         systems: 0,
     };
     files.fill()?;
-    for (name, writer) in
-        [(CITY_FILE, &files.city), (ASN_FILE, &files.asn), (ANONYMOUS_FILE, &files.anonymous)]
-    {
+    let contents = [
+        (CITY_FILE, files.city.to_bytes()?),
+        (ASN_FILE, files.asn.to_bytes()?),
+        (ANONYMOUS_FILE, files.anonymous.to_bytes()?),
+        (SETTINGS_FILE, settings().into_bytes()),
+    ];
+    let written = contents.into_iter().map(|(name, bytes)| {
         let path = folder.join(name);
-        let bytes = writer.to_bytes()?;
         let mut file = PartialFile::create(&path)?;
         file.write_all(&bytes).map_err(|reason| SimulateError::Write { path, reason })?;
-        file.finish()?;
-    }
-    let path = folder.join(SETTINGS_FILE);
-    let mut file = PartialFile::create(&path)?;
-    file.write_all(settings().as_bytes())
-        .map_err(|reason| SimulateError::Write { path, reason })?;
-    Ok(file.finish()?)
+        Ok(file)
+    });
+    written.collect()
 }
 
 fn settings() -> String {

@@ -11,7 +11,7 @@ use super::timeline::Record;
 use super::truth::TruthColumns;
 use super::world::World;
 use crate::domain::{DAY_MS, Fact, RefundClaim, Timestamp};
-use crate::tables::{Format, ParquetTable, TableError, TableWriter};
+use crate::tables::{Format, ParquetTable, PartialFile, TableError, TableWriter, publish};
 
 /// The name of the file with the truth.
 pub const TRUTH_FILE: &str = "truth.parquet";
@@ -71,8 +71,8 @@ pub fn simulate(
         progress(placed.min(knobs.size.orders));
     }
     world.summary.accounts = u64::try_from(world.accounts.len()).unwrap_or(u64::MAX);
-    output.finish()?;
-    geo_files::write(folder, knobs.size.start)?;
+    let geo = geo_files::write(folder, knobs.size.start)?;
+    publish(output.close()?.into_iter().chain(geo))?;
     Ok(world.summary)
 }
 
@@ -130,9 +130,9 @@ impl Output {
         }
     }
 
-    fn finish(self) -> Result<(), TableError> {
-        self.facts.into_iter().try_for_each(TableWriter::finish)?;
-        self.claims.into_iter().try_for_each(TableWriter::finish)?;
-        self.truth.finish()
+    fn close(self) -> Result<Vec<PartialFile>, TableError> {
+        let facts = self.facts.into_iter().map(TableWriter::close);
+        let claims = self.claims.into_iter().map(TableWriter::close);
+        facts.chain(claims).chain([self.truth.close()]).collect()
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::*;
-use crate::domain::{Client, Fact, FactBody, OutcomeLabel, RefundClaim, Timestamp};
+use crate::domain::{Client, Fact, FactBody, HOUR_MS, OutcomeLabel, RefundClaim, Timestamp};
 use crate::geo::{Geo, GeoFiles};
 use crate::tables::{Format, Observed, TableReader};
 use crate::wire::{TimeLimits, decode_claim, decode_fact, encode_claim, encode_fact};
@@ -137,8 +137,7 @@ fn everybody_is_there_and_everything_happens() {
     assert_eq!(seen("cause"), causes);
     assert_eq!(seen("true_label").len(), 4, "all but unclear, which is no truth");
     assert_eq!(seen("reported_label").len(), OutcomeLabel::ALL.len());
-    // Nobody reverses a payment here.
-    assert_eq!(summary.facts.len(), 12, "{:?}", summary.facts);
+    assert_eq!(summary.facts.len(), 13, "every kind of fact: {:?}", summary.facts);
     assert!(summary.orders >= 12_000);
     assert_eq!(summary.actors.values().sum::<u64>(), summary.refunds);
 }
@@ -187,6 +186,52 @@ fn every_record_is_valid_and_in_its_place() {
     let told = truth(folder.path(), "refund_id");
     assert_eq!(told.len(), refunds.len());
     assert_eq!(told.into_iter().flatten().collect::<BTreeSet<_>>(), refunds);
+}
+
+/// A reversal gives a payment back that was told, later than that, sometimes a day late; claims follow, good and bad ones.
+#[test]
+fn payments_are_reversed_and_claimed_nevertheless() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&troubled(12_000), folder.path());
+    let facts = facts(folder.path());
+    let captures: HashMap<_, _> = facts
+        .iter()
+        .filter_map(|fact| {
+            let FactBody::PaymentCaptured(capture) = &fact.record.body else { return None };
+            Some((capture.psp_transaction_id.clone(), (capture, fact.record.occurred_at)))
+        })
+        .collect();
+    let mut reversed = HashMap::new();
+    let mut late = 0;
+    for fact in &facts {
+        let FactBody::PaymentReversed(body) = &fact.record.body else { continue };
+        let (capture, at) = captures[&body.psp_transaction_id];
+        assert_eq!((&capture.order_id, capture.amount), (&body.order_id, body.amount));
+        assert!(fact.record.occurred_at > at);
+        late += u32::from(fact.observed_at.ms_since(fact.record.occurred_at) > 4 * HOUR_MS);
+        reversed.insert(body.order_id.clone(), fact.record.occurred_at);
+    }
+    let several: HashMap<_, usize> =
+        captures.values().fold(HashMap::new(), |mut counts, (c, _)| {
+            *counts.entry(c.order_id.clone()).or_default() += 1;
+            counts
+        });
+    let voided = reversed.keys().filter(|order| several[*order] == 1).count();
+    assert!(voided > 5 && reversed.len() - voided > 20, "{voided} of {}", reversed.len());
+    assert!(late > 5, "{late} of {} are told late", reversed.len());
+    let labels: HashMap<_, _> = truth(folder.path(), "refund_id")
+        .into_iter()
+        .zip(truth(folder.path(), "true_label"))
+        .collect();
+    let claimed: Vec<_> = claims(folder.path())
+        .iter()
+        .map(|claim| &claim.record)
+        .filter(|claim| reversed.get(&claim.order_id).is_some_and(|at| *at < claim.requested_at))
+        .map(|claim| labels[&Some(claim.refund_id.to_string())].clone().unwrap())
+        .collect();
+    let of = |label: &str| claimed.iter().filter(|told| *told == label).count();
+    assert!(of("honest") > 2 && of("abuse") > 0, "{claimed:?}");
+    assert!(of("honest") > of("abuse"), "most of them do not know: {claimed:?}");
 }
 
 #[test]

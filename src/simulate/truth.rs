@@ -70,6 +70,8 @@ words! {
         WrongRegion = "wrong_region",
         /// The buyer owned the goods already.
         AlreadyOwned = "already_owned",
+        /// The provider had given the money back before the claim.
+        AlreadyReversed = "already_reversed",
         /// The buyer changed his mind.
         Regret = "regret",
         /// The buyer is mistaken.
@@ -96,6 +98,7 @@ impl Cause {
             | Self::KeyEnumeration => true,
             Self::WrongRegion
             | Self::AlreadyOwned
+            | Self::AlreadyReversed
             | Self::Regret
             | Self::Confusion
             | Self::AccountTaken

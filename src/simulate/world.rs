@@ -170,6 +170,12 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Tells at `told`, ms, what happened at `at`, before it: the platform itself heard of it late.
+    pub(super) fn tell_backdated(&mut self, at: i64, told: i64, body: FactBody) {
+        let occurred_at = Timestamp::from_ms(at.min(told));
+        let fact = Fact { id: self.names.fact(), occurred_at, body };
+        self.timeline.add(told, Record::Fact(Box::new(fact)));
+    }
     fn latency_ms(&mut self) -> i64 {
         let feed = &self.knobs.feed;
         let drawn = self.draw.unit();

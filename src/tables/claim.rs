@@ -67,6 +67,19 @@ impl Record for RefundClaim {
     type View = ClaimView;
     type Line = ClaimLine;
     const LINE: &'static str = "vouch.tables.v1.ClaimLine";
+    const REQUIRED: &'static [&'static str] = &[
+        "observed_at",
+        "request_id",
+        "refund_id",
+        "order_id",
+        "account_id",
+        "requested_at",
+        "amount_minor",
+        "currency_code",
+        "reason",
+        "destination_route",
+        "channel",
+    ];
 
     fn put(at: Place, claim: &Self, columns: &mut ClaimColumns) {
         columns.observed_at.set(at.observed_at);

@@ -25,8 +25,14 @@ pub enum TableError {
         #[source]
         reason: io::Error,
     },
+    /// A text in UTF-16.
+    #[error("`{}` is UTF-16; save it as UTF-8, for example by `iconv -f UTF-16 -t UTF-8`", path.display())]
+    Utf16 {
+        /// The path.
+        path: PathBuf,
+    },
     /// It is no Parquet file, or a damaged one, or it cannot be made one.
-    #[error("`{}` cannot be {doing} as Parquet; is it whole?", path.display())]
+    #[error("`{}` cannot be {doing} as Parquet{}", path.display(), if *doing == "read" { "; is it whole?" } else { "" })]
     Parquet {
         /// The path.
         path: PathBuf,
@@ -46,13 +52,13 @@ pub enum TableError {
         /// What to do about it.
         hint: String,
     },
-    /// A column that every record needs.
-    #[error("`{}` has no column `{column}`; add it", path.display())]
-    MissingColumn {
+    /// Columns that every record needs.
+    #[error("`{}` has no column `{}`; add {}", path.display(), columns.join("`, `"), if columns.len() == 1 { "it" } else { "them" })]
+    MissingColumns {
         /// The path.
         path: PathBuf,
-        /// The column.
-        column: &'static str,
+        /// The columns.
+        columns: Vec<&'static str>,
     },
     /// A column of another type.
     #[error("column `{column}` of `{}` is {found}; give {expected}", path.display())]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::record::Place;
 use super::{Observed, Record, RowError, TableError};
+use crate::document::{BYTE_ORDER_MARK, is_utf16};
 use crate::domain::{Fact, RefundClaim, SECOND_MS, Timestamp, Violations};
 use crate::wire::pb::tables::v1::{ClaimLine, FactLine};
 use crate::wire::{
@@ -70,22 +71,35 @@ fn violation(field: &str, text: String) -> Violations {
     violations
 }
 
-/// The lines of a file. Empty ones are passed over.
+/// The lines of a file. Empty ones are passed over, and a byte order mark in front.
 #[derive(Debug)]
 pub(super) struct Lines<T> {
     path: PathBuf,
     input: BufReader<File>,
     line: Vec<u8>,
     number: u64,
+    bytes: u64,
     kind: PhantomData<T>,
 }
 
 impl<T: Record> Lines<T> {
     pub(super) fn open(path: &Path) -> Result<Self, TableError> {
         let file = File::open(path).map_err(TableError::io(path, "read"))?;
+        let mut input = BufReader::with_capacity(1 << 20, file);
+        let head = input.fill_buf().map_err(TableError::io(path, "read"))?;
+        if is_utf16(head) {
+            return Err(TableError::Utf16 { path: path.to_path_buf() });
+        }
+        if head.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
         let path = path.to_path_buf();
-        let input = BufReader::with_capacity(1 << 20, file);
-        Ok(Self { path, input, line: Vec::new(), number: 0, kind: PhantomData })
+        Ok(Self { path, input, line: Vec::new(), number: 0, bytes: 0, kind: PhantomData })
+    }
+
+    /// Bytes that were read so far.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The record of the next line, with its number; `None` at the end.
@@ -101,6 +115,7 @@ impl<T: Record> Lines<T> {
             if read == 0 {
                 return Ok(None);
             }
+            self.bytes += u64::try_from(read).unwrap_or_default();
             self.number += 1;
             if self.line.last() != Some(&b'\n') && bounded.limit() == 0 {
                 self.skip_line()?;
@@ -149,6 +164,7 @@ impl<T: Record> Lines<T> {
             let mut bounded = self.input.by_ref().take(LINE_MAX_BYTES);
             let read = bounded.read_until(b'\n', &mut self.line);
             let read = read.map_err(TableError::io(&self.path, "read"))?;
+            self.bytes += u64::try_from(read).unwrap_or_default();
             if read == 0 || self.line.last() == Some(&b'\n') {
                 return Ok(());
             }

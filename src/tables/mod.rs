@@ -26,7 +26,8 @@
 //! and the reason, and the next one is read; the rules are those of `wire`.
 //!
 //! INVARIANT: a file under its own name is whole. It is written under a temporary name in the same folder, synced and
-//! renamed; a writer that is dropped unfinished leaves nothing.
+//! renamed; a writer that is dropped unfinished leaves nothing. Files that belong together get their names when all of them
+//! are on disk.
 //! INVARIANT: neither side holds more than [`ROW_GROUP_ROWS`] rows of a file.
 
 mod claim;
@@ -41,6 +42,7 @@ mod part;
 mod partial;
 mod reader;
 pub(crate) mod record;
+mod stamp;
 mod value;
 mod writer;
 
@@ -51,11 +53,12 @@ pub use error::{RowError, TableError};
 pub use format::Format;
 pub use reader::TableReader;
 pub use record::{Observed, Record};
+pub use stamp::FileStamp;
 pub use writer::TableWriter;
 
 pub(crate) use parquet_reader::RowGroups;
 pub(crate) use parquet_writer::{ParquetTable, concatenate};
-pub(crate) use partial::PartialFile;
+pub(crate) use partial::{PartialFile, publish, write_whole};
 pub(crate) use record::columns;
 
 /// Rows of one row group at most: what is held in memory while writing or reading.

@@ -16,6 +16,7 @@ pub(crate) struct RowGroups {
     /// The columns that are read; all of them when there is no list.
     columns: Option<Vec<String>>,
     rows: usize,
+    bytes: u64,
     /// First row and number of rows of what is still to be read, last part first.
     parts: Vec<(usize, usize)>,
 }
@@ -37,7 +38,8 @@ impl RowGroups {
             }
         }
         parts.reverse();
-        Ok(Self { path: path.to_path_buf(), file, columns: None, rows: first, parts })
+        let bytes = file.metadata().map_err(TableError::io(path, "read"))?.len();
+        Ok(Self { path: path.to_path_buf(), file, columns: None, rows: first, bytes, parts })
     }
 
     /// Reads these columns only, which the file must have.
@@ -48,6 +50,16 @@ impl RowGroups {
     /// Rows of the whole file.
     pub(crate) const fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// Bytes of the file that were read so far, as if all rows had the same.
+    pub(crate) fn bytes(&self) -> u64 {
+        let left = self.parts.iter().map(|(_, rows)| rows).sum::<usize>();
+        let read = u64::try_from(self.rows - left).unwrap_or(u64::MAX);
+        let rows = u64::try_from(self.rows).unwrap_or(u64::MAX).max(1);
+        // u128: bytes times rows of the largest files are beyond 64 bits.
+        let bytes = u128::from(self.bytes) * u128::from(read) / u128::from(rows);
+        u64::try_from(bytes).unwrap_or(self.bytes)
     }
 
     /// The next rows; `None` at the end.

@@ -51,15 +51,14 @@ impl FrameWriter {
         self.writer.write_batch(frame).map_err(TableError::parquet(&self.path, "written"))
     }
 
-    /// Ends the file and gives it its name.
-    pub(crate) fn finish(self) -> Result<(), TableError> {
+    /// Ends the file, which has no name yet.
+    pub(crate) fn close(self) -> Result<PartialFile, TableError> {
         self.writer.finish().map_err(TableError::parquet(&self.path, "written"))?;
         drop(self.writer);
         let doing = TableError::io(&self.path, "written");
         let shared = || doing(io::Error::other("somebody else still writes to it"));
         let buffer = Rc::into_inner(self.out.0).ok_or_else(shared)?.into_inner();
-        let file = buffer.into_inner().map_err(|error| doing(error.into_error()))?;
-        file.finish()
+        buffer.into_inner().map_err(|error| doing(error.into_error()))
     }
 }
 
@@ -85,9 +84,14 @@ impl<C: Columns> ParquetTable<C> {
     }
 
     /// Ends the file and gives it its name.
-    pub(crate) fn finish(mut self) -> Result<(), TableError> {
+    pub(crate) fn finish(self) -> Result<(), TableError> {
+        self.close()?.finish()
+    }
+
+    /// Ends the file, which has no name yet.
+    pub(crate) fn close(mut self) -> Result<PartialFile, TableError> {
         self.flush()?;
-        self.frames.finish()
+        self.frames.close()
     }
 
     fn flush(&mut self) -> Result<(), TableError> {
@@ -100,8 +104,12 @@ impl<C: Columns> ParquetTable<C> {
     }
 }
 
-/// Writes the rows of several Parquet files of the same columns, one file after another, as one.
-pub(crate) fn concatenate(parts: &[PathBuf], path: &Path) -> Result<(), TableError> {
+/// Writes the rows of several Parquet files of the same columns, one file after another, as one that has no name yet.
+/// `None` when there is no file.
+pub(crate) fn concatenate(
+    parts: &[PathBuf],
+    path: &Path,
+) -> Result<Option<PartialFile>, TableError> {
     let mut joined: Option<FrameWriter> = None;
     for part in parts {
         let mut groups = RowGroups::open(part)?;
@@ -113,7 +121,7 @@ pub(crate) fn concatenate(parts: &[PathBuf], path: &Path) -> Result<(), TableErr
             frames.write(&frame)?;
         }
     }
-    joined.map_or(Ok(()), FrameWriter::finish)
+    joined.map(FrameWriter::close).transpose()
 }
 
 impl std::fmt::Debug for FrameWriter {

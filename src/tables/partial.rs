@@ -31,11 +31,30 @@ impl PartialFile {
     }
 
     /// Syncs the file and gives it its name.
-    pub(crate) fn finish(mut self) -> Result<(), TableError> {
-        let renamed = self.file.sync_all().and_then(|()| fs::rename(&self.temporary, &self.path));
-        self.finished = renamed.is_ok();
-        renamed.map_err(TableError::io(&self.path, "written"))
+    pub(crate) fn finish(self) -> Result<(), TableError> {
+        publish([self])
     }
+}
+
+/// Syncs files, and gives them their names when all of them are on disk: a disk that is full names none.
+pub(crate) fn publish(files: impl IntoIterator<Item = PartialFile>) -> Result<(), TableError> {
+    let files: Vec<PartialFile> = files.into_iter().collect();
+    for file in &files {
+        file.file.sync_all().map_err(TableError::io(&file.path, "written"))?;
+    }
+    for mut file in files {
+        let renamed = fs::rename(&file.temporary, &file.path);
+        file.finished = renamed.is_ok();
+        renamed.map_err(TableError::io(&file.path, "written"))?;
+    }
+    Ok(())
+}
+
+/// Writes a file that appears when it is whole.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TableError> {
+    let mut file = PartialFile::create(path)?;
+    file.write_all(bytes).map_err(TableError::io(path, "written"))?;
+    file.finish()
 }
 
 impl Write for PartialFile {

@@ -23,9 +23,6 @@ enum Input<T> {
     Ndjson(Lines<T>),
 }
 
-/// Columns without which no row can be read.
-const REQUIRED: [&str; 1] = ["observed_at"];
-
 impl<T: Record> TableReader<T> {
     /// Opens a file; its ending says what it is.
     ///
@@ -45,6 +42,15 @@ impl<T: Record> TableReader<T> {
     #[must_use]
     pub const fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Bytes of the file that were read so far; of Parquet about.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match &self.input {
+            Input::Parquet(groups) => groups.bytes(),
+            Input::Ndjson(lines) => lines.bytes(),
+        }
     }
 
     /// Adds the next rows to `records`, in the order of the file, and those that break a rule to `bad`: some thousands
@@ -106,10 +112,10 @@ fn open_parquet<T: Record>(path: &Path) -> Result<RowGroups, TableError> {
     let empty = groups.empty()?;
     T::View::of(&empty, path)?;
     let names: Vec<&str> = empty.columns().iter().map(|column| column.name().as_str()).collect();
-    for column in REQUIRED {
-        if !names.contains(&column) {
-            return Err(TableError::MissingColumn { path: path.to_path_buf(), column });
-        }
+    let missing = T::REQUIRED.iter().filter(|column| !names.contains(column));
+    let columns: Vec<&'static str> = missing.copied().collect();
+    if !columns.is_empty() {
+        return Err(TableError::MissingColumns { path: path.to_path_buf(), columns });
     }
     Ok(groups)
 }

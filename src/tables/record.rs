@@ -45,6 +45,9 @@ pub trait Record: Sized + private::Sealed {
     /// The full name of that line's message.
     #[doc(hidden)]
     const LINE: &'static str;
+    /// Columns without which no row of a table can be read.
+    #[doc(hidden)]
+    const REQUIRED: &'static [&'static str];
 
     /// Adds a row.
     #[doc(hidden)]

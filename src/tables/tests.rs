@@ -1,3 +1,5 @@
+mod agreement;
+
 use std::path::Path;
 
 use polars::prelude::*;
@@ -143,7 +145,8 @@ fn columns_that_cannot_be_used_are_refused_at_once() {
     assert!(refused().contains("column `amount_minor` of"), "{}", refused());
     assert!(refused().ends_with("is str; give whole numbers"), "{}", refused());
     write(&path, vec![text("fact_id", &[Some("a")])]);
-    assert!(refused().ends_with("has no column `observed_at`; add it"), "{}", refused());
+    let expected = "has no column `observed_at`, `kind`, `occurred_at`; add them";
+    assert!(refused().ends_with(expected), "{}", refused());
 }
 
 #[test]
@@ -192,6 +195,24 @@ fn lines_name_the_field() {
     for (bad, expected) in bad.iter().zip(expected) {
         assert!(bad.starts_with(expected), "{bad}");
     }
+}
+
+#[test]
+fn lines_of_windows_are_read_and_others_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.ndjson");
+    let leak = "{\"observed_at\":\"2026-01-01T00:00:01Z\",\"fact\":{\"fact_id\":\"a\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"account_activity\":{\"account_id\":\"x\",\"kind\":\"ACTIVITY_KIND_LOGIN\"}}}";
+    std::fs::write(&path, format!("\u{feff}{leak}\r\n{leak}\r\n")).unwrap();
+    assert_eq!(problems(&path), (2, Vec::new()), "the mark is no part of the first row");
+    let wide: Vec<u8> = leak.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xff\xfe".as_slice(), &wide].concat();
+    for bytes in [wide, marked] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = TableReader::<Fact>::open(&path).unwrap_err().to_string();
+        assert!(error.contains("facts.ndjson` is UTF-16; save it as UTF-8"), "{error}");
+    }
+    std::fs::write(&path, "\u{feff}").unwrap();
+    assert_eq!(problems(&path), (0, Vec::new()));
 }
 
 #[test]

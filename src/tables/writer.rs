@@ -85,12 +85,17 @@ impl<T: Record> TableWriter<T> {
     /// # Errors
     /// The file cannot be written.
     pub fn finish(self) -> Result<(), TableError> {
+        self.close()?.finish()
+    }
+
+    /// Ends the file, which has no name yet.
+    pub(crate) fn close(self) -> Result<PartialFile, TableError> {
         match self.output {
-            Output::Parquet(table) => table.finish(),
+            Output::Parquet(table) => table.close(),
             Output::Ndjson(file) => {
                 let path = file.get_ref().path().to_path_buf();
                 let failed = TableError::io(&path, "written");
-                file.into_inner().map_err(|error| failed(error.into_error()))?.finish()
+                file.into_inner().map_err(|error| failed(error.into_error()))
             }
         }
     }

@@ -8,6 +8,8 @@ use vouch::domain::{Fact, FactBody, OutcomeLabel, RefundClaim};
 use vouch::fingerprint::Fingerprinter;
 use vouch::tables::TableReader;
 
+use crate::terminal::told;
+
 const PEPPER: &str = "an example, not a secret";
 
 fn example() -> PathBuf {
@@ -23,12 +25,6 @@ fn convert(folder: &Path, columns: &Path, more: &[&str]) -> Output {
         .env("VOUCH_KEY_PEPPER", PEPPER)
         .output()
         .unwrap()
-}
-
-/// Exit code, standard output, standard error.
-fn told(output: &Output) -> (Option<i32>, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 /// The example in a folder of its own, with some files changed.

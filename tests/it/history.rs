@@ -1,24 +1,16 @@
-//! Histories: replayed, interrupted, exported, verified.
+//! Histories: replayed, interrupted, exported, compared.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use polars::prelude::*;
-use tokio::runtime::Runtime;
-use tonic::transport::Channel;
 use vouch::domain::{Fact, RefundClaim, TenantId};
 use vouch::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE};
 use vouch::simulate::{Knobs, simulate};
 use vouch::tables::{Format, Observed, TableReader, TableWriter};
-use vouch::wire::pb::v1::fact_service_client::FactServiceClient;
-use vouch::wire::pb::v1::refund_risk_service_client::RefundRiskServiceClient;
-use vouch::wire::pb::v1::{RecordFactsRequest, ScoreRefundRequest};
-use vouch::wire::{encode_claim, encode_fact};
 
-use crate::server::Server;
 use crate::support::shared_setup;
+use crate::terminal::vouch;
 
 /// A small platform, in `facts.parquet` and `claims.parquet`.
 fn simulated(folder: &Path, orders: u64, days: u64) {
@@ -61,7 +53,10 @@ fn replayed(
     fs::create_dir_all(&work).unwrap();
     let intake = history::intake(facts, claims, &work, |_| ()).unwrap();
     let tenant = TenantId::parse("default").unwrap();
-    history::replay(shared_setup(), &tenant, &intake, &work, out, at_batch, |_| ()).unwrap()
+    let replayed =
+        history::replay(shared_setup(), &tenant, &intake, &work, out, at_batch, |_| ()).unwrap();
+    history::remove_work(&work).unwrap();
+    replayed
 }
 
 fn copied(from: &Path, to: &Path) {
@@ -120,16 +115,6 @@ fn files_in_any_order_give_the_same_and_an_interruption_does_not_show() {
     }
 }
 
-fn vouch(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vouch"));
-    command.args(arguments).current_dir(folder).output().unwrap()
-}
-
-fn told(output: &Output) -> (Option<i32>, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
 #[test]
 fn what_is_refused_is_told_and_the_rest_is_done() {
     let folder = tempfile::tempdir().unwrap();
@@ -146,7 +131,7 @@ fn what_is_refused_is_told_and_the_rest_is_done() {
     fs::remove_file(path("facts.parquet")).unwrap();
 
     let (code, printed, complaint) =
-        told(&vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]));
+        vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]);
     assert_eq!(code, Some(3), "{printed} {complaint}");
     for part in ["rejected  3", "what was rejected is in out/rejects.ndjson"] {
         assert!(printed.contains(part), "`{part}` in {printed}");
@@ -162,8 +147,7 @@ fn what_is_refused_is_told_and_the_rest_is_done() {
     }
     assert_eq!(frame(&path("out"), DECISIONS_FILE).height(), claims(folder.path()).len());
 
-    let (code, _, complaint) =
-        told(&vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]));
+    let (code, _, complaint) = vouch(folder.path(), &["replay", "--from", ".", "--out", "out"]);
     assert_eq!(code, Some(1));
     assert!(complaint.contains("is not empty; name another one"), "{complaint}");
     fs::write(path("cut.parquet"), &fs::read(path("claims.parquet")).unwrap()[..900]).unwrap();
@@ -173,149 +157,11 @@ fn what_is_refused_is_told_and_the_rest_is_done() {
         (["--from", "nowhere"], "`nowhere` holds no `facts.parquet`"),
     ] {
         let arguments = [&["replay", "--out", "other"], arguments.as_slice()].concat();
-        let (code, _, complaint) = told(&vouch(folder.path(), &arguments));
+        let (code, _, complaint) = vouch(folder.path(), &arguments);
         assert_eq!(code, Some(1));
         assert!(complaint.contains(expected), "{complaint}");
         assert!(!path("other").join(DECISIONS_FILE).exists());
     }
-}
-
-async fn channel(server: &Server) -> Channel {
-    Channel::from_shared(format!("http://{}", server.address)).unwrap().connect().await.unwrap()
-}
-
-/// What a client sends.
-#[derive(Clone)]
-enum Sent {
-    Facts(Vec<Fact>),
-    Claim(Box<RefundClaim>),
-}
-
-/// A day's records for so many clients, each with its share, and a little out of order.
-fn shares(folder: &Path, clients: usize) -> Vec<Vec<Sent>> {
-    let told = facts(folder);
-    let told = told.chunks(7).map(|chunk| {
-        let facts = chunk.iter().map(|fact| fact.record.clone()).collect();
-        (chunk[0].observed_at, Sent::Facts(facts))
-    });
-    let asked = claims(folder);
-    let asked = asked.iter().map(|claim| {
-        // Some claims bring facts along, told before or after by somebody else.
-        (claim.observed_at, Sent::Claim(Box::new(claim.record.clone())))
-    });
-    let mut all: Vec<_> = told.chain(asked).collect();
-    all.sort_by_key(|(observed_at, _)| *observed_at);
-    let mut shares = vec![Vec::new(); clients];
-    for (number, (_, sent)) in all.into_iter().enumerate() {
-        shares[number % clients].push(sent);
-    }
-    for share in &mut shares {
-        share.chunks_mut(5).for_each(<[Sent]>::reverse);
-    }
-    shares
-}
-
-/// Sends until the end or until the server is gone.
-async fn send(channel: Channel, share: Vec<Sent>) {
-    let mut facts = FactServiceClient::new(channel.clone());
-    let mut risk = RefundRiskServiceClient::new(channel);
-    for sent in share {
-        let gone = match sent {
-            Sent::Facts(some) => {
-                let facts_sent = some.iter().map(encode_fact).collect();
-                facts.record_facts(RecordFactsRequest { facts: facts_sent }).await.is_err()
-            }
-            Sent::Claim(claim) => {
-                let claim = Some(encode_claim(&claim));
-                risk.score_refund(ScoreRefundRequest { claim }).await.is_err()
-            }
-        };
-        if gone {
-            return;
-        }
-    }
-}
-
-async fn send_all(server: &Server, shares: &[Vec<Sent>]) {
-    let mut clients = tokio::task::JoinSet::new();
-    for share in shares {
-        clients.spawn(send(channel(server).await, share.clone()));
-    }
-    while let Some(ended) = clients.join_next().await {
-        ended.unwrap();
-    }
-}
-
-#[test]
-fn what_was_served_is_what_a_replay_of_the_ledger_gives_bit_for_bit() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    simulated(folder.path(), 500, 6);
-    let geo = |name: &str| path(&format!("geo-{name}.mmdb"));
-    let geo = format!(
-        "[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\nmax_age_d = 100000.0\n",
-        geo("city"),
-        geo("asn"),
-        geo("anonymous-ip"),
-    );
-    let shares = shares(folder.path(), 4);
-    let runtime = Runtime::new().unwrap();
-    // Killed in the middle; then everything is sent again, as by clients that know nothing of what was stored.
-    let server = Server::start(folder.path(), &geo);
-    runtime.block_on(async {
-        let halves: Vec<Vec<Sent>> = shares.iter().map(|s| s[..s.len() / 2].to_vec()).collect();
-        let sending = send_all(&server, &halves);
-        drop(tokio::time::timeout(std::time::Duration::from_millis(1_500), sending).await);
-    });
-    server.kill();
-    let server = Server::start(folder.path(), &geo);
-    runtime.block_on(send_all(&server, &shares));
-    server.stop();
-
-    let (code, printed, complaint) =
-        told(&vouch(folder.path(), &["verify", "--config", "vouch.toml"]));
-    assert_eq!(code, Some(0), "{printed} {complaint}");
-    let asked = claims(folder.path()).len();
-    for part in [format!("claims    {asked}\n"), "differing 0\n".to_owned()] {
-        assert!(printed.contains(&part), "`{part}` in {printed}");
-    }
-    let export = ["export", "--config", "vouch.toml", "--out", "exported"];
-    let (code, printed, complaint) = told(&vouch(folder.path(), &export));
-    assert_eq!(code, Some(0), "{printed} {complaint}");
-    let replay = ["replay", "--config", "vouch.toml", "--from", "exported", "--out", "replayed"];
-    let (code, printed, complaint) = told(&vouch(folder.path(), &replay));
-    assert_eq!(code, Some(0), "{printed} {complaint}");
-    for table in [DECISIONS_FILE, OUTCOMES_FILE] {
-        let (served, replayed) = (frame(&path("exported"), table), frame(&path("replayed"), table));
-        assert_eq!(differing(&served, &replayed), BTreeMap::new(), "{table}");
-        assert!(served.height() > 0, "{table}");
-    }
-    // What verify compares is what differs under another policy.
-    let mut policy =
-        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/policy.toml")).unwrap();
-    policy = policy.replacen("deadline_min = 120", "deadline_min = 121", 1);
-    fs::write(path("policy.toml"), policy).unwrap();
-    let verify = ["verify", "--config", "vouch.toml", "--policy", "policy.toml"];
-    let (code, printed, complaint) = told(&vouch(folder.path(), &verify));
-    assert_eq!(code, Some(0), "{printed} {complaint}");
-    assert!(printed.contains(&format!("{asked} of them judged by another vouch")), "{printed}");
-    assert!(printed.contains("review_deadline"), "{printed}");
-}
-
-/// Rows in which the columns of two tables differ, by column.
-fn differing(one: &DataFrame, other: &DataFrame) -> BTreeMap<String, usize> {
-    assert_eq!(one.shape(), other.shape());
-    let pairs = one.columns().iter().zip(other.columns());
-    let differing = pairs.map(|(one, other)| {
-        let bits = |column: &Column| {
-            (0..column.len())
-                .map(|row| format!("{:?}", column.get(row).unwrap()))
-                .collect::<Vec<_>>()
-        };
-        let rows = bits(one).into_iter().zip(bits(other)).filter(|(one, other)| one != other);
-        (one.name().to_string(), rows.count())
-    });
-    differing.filter(|(_, rows)| *rows > 0).collect()
 }
 
 #[test]
@@ -382,7 +228,7 @@ fn two_ways_of_judging_are_held_against_each_other() {
     simulated(folder.path(), 400, 20);
     let backtest = |more: &[&str]| {
         let common = ["backtest", "--config", "vouch.toml", "--from", ".", "--out", "compared"];
-        told(&vouch(folder.path(), &[common.as_slice(), more].concat()))
+        vouch(folder.path(), &[common.as_slice(), more].concat())
     };
     let (code, _, complaint) = backtest(&["--model", "none", "--model", "a", "--model", "b"]);
     assert_eq!(code, Some(1));

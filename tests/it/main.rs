@@ -7,6 +7,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod bad_input;
 mod cases;
 mod check;
 mod convert;
@@ -16,11 +17,15 @@ mod evidence;
 mod findings;
 mod history;
 mod imports;
+mod interrupted;
 mod leak;
 mod model;
+mod parity;
 mod reload;
+mod sample;
 mod scorer;
 mod server;
 mod simulate;
 mod support;
+mod terminal;
 mod train;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::records::{Scan, Span, scan};
 use super::{SourceError, SourceRow, header};
+use crate::document::{BYTE_ORDER_MARK, is_utf16};
 use crate::mapping::cell::Cell;
 use crate::mapping::columns::{ColumnUse, Table};
 use crate::mapping::fault::{Fault, Reason};
@@ -17,7 +18,6 @@ const ROW_MAX_BYTES: usize = 1 << 20;
 const CHUNK_BYTES: usize = 1 << 20;
 /// What may stand between fields when nothing is said.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A CSV file behind its header.
 #[derive(Debug)]
@@ -187,7 +187,7 @@ impl Window {
         };
         window.fill()?;
         let encoding = |what, from| SourceError::Encoding { path: path.to_path_buf(), what, from };
-        if window.bytes.starts_with(b"\xff\xfe") || window.bytes.starts_with(b"\xfe\xff") {
+        if is_utf16(&window.bytes) {
             return Err(encoding("is UTF-16", "UTF-16"));
         }
         if window.bytes.starts_with(BYTE_ORDER_MARK) {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::{SourceError, SourceRow};
+use crate::document::{BYTE_ORDER_MARK, is_utf16};
 use crate::mapping::cell::Cell;
 use crate::mapping::columns::{ColumnUse, Table};
 use crate::mapping::decimal::Decimal;
@@ -29,7 +30,15 @@ pub(in crate::mapping) struct NdjsonFile {
 impl NdjsonFile {
     pub(super) fn open(path: &Path, table: &Table) -> Result<Self, SourceError> {
         let input = File::open(path).map_err(SourceError::io(path))?;
-        let input = BufReader::with_capacity(1 << 20, input);
+        let mut input = BufReader::with_capacity(1 << 20, input);
+        let head = input.fill_buf().map_err(SourceError::io(path))?;
+        if is_utf16(head) {
+            let (path, what, from) = (path.to_path_buf(), "is UTF-16", "UTF-16");
+            return Err(SourceError::Encoding { path, what, from });
+        }
+        if head.starts_with(BYTE_ORDER_MARK) {
+            input.consume(BYTE_ORDER_MARK.len());
+        }
         let needed = table.columns.iter().enumerate().filter(|(_, column)| !column.optional);
         let unseen = needed.map(|(slot, _)| slot).collect();
         Ok(Self { path: path.to_path_buf(), input, columns: table.columns.clone(), unseen })
@@ -59,7 +68,7 @@ impl NdjsonFile {
             let object = if read.too_long {
                 Err(fault(format!("is longer than {LINE_MAX_BYTES} bytes; is it the right file?")))
             } else {
-                object(&text, line)
+                object(&text)
             };
             let object = match &object {
                 Ok(object) => Ok(object),
@@ -99,10 +108,9 @@ struct Line {
     too_long: bool,
 }
 
-fn object(text: &[u8], line: u64) -> Result<Map<String, Value>, Fault> {
+fn object(text: &[u8]) -> Result<Map<String, Value>, Fault> {
     let text =
         std::str::from_utf8(text).map_err(|_| fault("is not UTF-8; save the file as UTF-8"))?;
-    let text = if line == 1 { text.trim_start_matches('\u{feff}') } else { text };
     match serde_json::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(fault("is no JSON object; write one `{…}` on each line")),

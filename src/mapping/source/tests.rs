@@ -114,7 +114,13 @@ fn a_file_that_cannot_be_read_is_named() {
     );
     assert_eq!(told("t.csv", b"at,id,id\n"), "`t.csv` has two columns `id`; rename one");
     assert!(told("t.csv", b"\xff\xfea\0t\0").contains("is UTF-16; save it as UTF-8"));
-    assert!(told("t.csv", b"a\0t\0,\0").contains("has zero bytes"));
+    assert!(told("t.csv", b"a\0t\0,\0").contains("is UTF-16; save it as UTF-8"));
+    assert!(told("t.csv", b"at\0,\0").contains("has zero bytes"));
+    let lines = told("t.ndjson", b"\xff\xfe{\0}\0");
+    assert_eq!(
+        lines,
+        "`t.ndjson` is UTF-16; save it as UTF-8, for example by `iconv -f UTF-16 -t UTF-8`"
+    );
     let chinese = told("t.csv", b"\xca\xb1\xbc\xe4,id\n");
     assert!(chinese.contains("not UTF-8") && chinese.contains("iconv -f GB18030"), "{chinese}");
     assert_eq!(

@@ -153,7 +153,7 @@ fn the_example_is_in_order() {
     let mapping = Mapping::load(&columns).unwrap();
     assert!(mapping.needs_pepper());
     let plan = Plan::new(mapping, &folder).unwrap();
-    assert_eq!(plan.files(), 11);
+    assert_eq!(plan.files().count(), 11);
     let out = tempfile::tempdir().unwrap();
     let refused = convert(&plan, &ConvertOptions::default(), out.path(), |_| {}).unwrap_err();
     assert!(matches!(refused, ConvertError::NoPepper));

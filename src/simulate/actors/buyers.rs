@@ -56,6 +56,10 @@ impl World<'_> {
         }
         let Some((noticed, reason)) = self.notices(purchase, cause) else { return };
         let at = noticed + self.draw.wait_ms(55 * MINUTE_MS, 1.5);
+        if purchase.is_reversed_by(at) {
+            self.claim_reversed(purchase, at, reason);
+            return;
+        }
         let mut ask = Ask::honest(at, Actor::Honest, cause, reason);
         if purchase.quantity > 1 && cause != Cause::DoubleCharge && self.draw.chance(0.6) {
             ask.share = 1.0 / f64::from(purchase.quantity);
@@ -94,9 +98,11 @@ impl World<'_> {
             Cause::WrongRegion if other => (tried?, ClaimReason::KeyInvalid),
             Cause::WrongRegion => (tried?, ClaimReason::RegionLocked),
             Cause::AlreadyOwned => (tried?, ClaimReason::NoLongerWanted),
-            Cause::Regret | Cause::Confusion | Cause::AccountTaken | Cause::Fraud => {
-                (tried.unwrap_or(paid), ClaimReason::Other)
-            }
+            Cause::AlreadyReversed
+            | Cause::Regret
+            | Cause::Confusion
+            | Cause::AccountTaken
+            | Cause::Fraud => (tried.unwrap_or(paid), ClaimReason::Other),
         })
     }
 
@@ -202,6 +208,10 @@ impl World<'_> {
         let at = noticed + self.draw.wait_ms(9 * HOUR_MS, 1.1);
         let (cause, reason) = match purchase.cause {
             Some(cause) => match self.notices(purchase, cause) {
+                Some((_, reason)) if purchase.is_reversed_by(at) => {
+                    self.claim_reversed(purchase, at, reason);
+                    return;
+                }
                 Some((_, reason)) => (cause, reason),
                 None => return,
             },

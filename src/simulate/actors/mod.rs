@@ -2,6 +2,7 @@
 
 mod buyers;
 mod refunders;
+mod reversed;
 mod rings;
 mod takeover;
 mod trouble;

@@ -115,8 +115,12 @@ knobs! {
     Faults = "faults" {
         /// Charged twice, after a notification of the provider was lost.
         double_charge: 0.0016, 0.0, 0.5;
+        /// Share of the second charges that the provider reverses by itself, in an hour mostly.
+        double_charge_reversed_share: 0.6, 0.0, 1.0;
         /// Paid and not delivered, or days late.
         not_delivered: 0.0016, 0.0, 0.5;
+        /// Share of the payments for what never comes that are voided, in an hour mostly.
+        undelivered_voided_share: 0.25, 0.0, 1.0;
         /// A key that never worked.
         dead_key: 0.0030, 0.0, 0.5;
         /// A key that somebody used before it was delivered.
@@ -159,6 +163,10 @@ knobs! {
     Claims = "claims" {
         /// Share of buyers hit by a fault who claim.
         fault_claimed: 0.82, 0.0, 1.0;
+        /// Share of buyers who claim what has gone back already; of careless ones twice as many.
+        reversed_claimed: 0.3, 0.0, 1.0;
+        /// Share of them who know that it has gone back.
+        reversed_knowing_share: 0.2, 0.0, 1.0;
         /// Share of orders of honest buyers who regret them.
         regret: 0.0055, 0.0, 0.5;
         /// Share of orders of honest buyers who claim by mistake: looked in the wrong place, counted two purchases as one.
@@ -175,6 +183,8 @@ knobs! {
         honest_paid_share: 0.86, 0.0, 1.0;
         /// Share of bad claims that the platform's desk paid.
         bad_paid_share: 0.55, 0.0, 1.0;
+        /// Share of claims for what had gone back already that the platform's desk paid again.
+        reversed_paid_share: 0.12, 0.0, 1.0;
         /// Share of refused claims, and of friendly frauds, that become a dispute at the bank.
         dispute_share: 0.22, 0.0, 1.0;
     }
@@ -237,6 +247,8 @@ knobs! {
         lost_share: 0.003, 0.0, 1.0;
         /// Share of payments that the provider tells again, under another fact id.
         retried_share: 0.004, 0.0, 1.0;
+        /// Share of reversals of which the platform hears from the list of the next day only.
+        reversal_listed_share: 0.45, 0.0, 1.0;
     }
 }
 

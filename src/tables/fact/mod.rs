@@ -88,6 +88,7 @@ impl Record for Fact {
     type View = FactView;
     type Line = FactLine;
     const LINE: &'static str = "vouch.tables.v1.FactLine";
+    const REQUIRED: &'static [&'static str] = &["observed_at", "kind", "fact_id", "occurred_at"];
 
     fn put(at: Place, fact: &Self, columns: &mut FactColumns) {
         columns.observed_at.set(at.observed_at);

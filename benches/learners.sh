@@ -5,17 +5,23 @@
 #   benches/learners.sh                                   simulated claims, and a million made-up rows
 #   benches/learners.sh --handbook transactions.parquet   and four weeks of the Fraud Detection Handbook
 #   benches/learners.sh --parts "simulator large"         some parts only: handbook, simulator, large
+#   benches/learners.sh --history history                 claims of a replay or an export instead of simulated ones
 #   benches/learners.sh --settings train.toml             other settings than the shipped ones
 #
 # Linux only. Needs python3 with venv.
 set -eu
+here=$PWD
 cd "$(dirname "$0")/.."
-handbook='' parts='handbook simulator large' settings=''
+absolute() {
+    case $1 in /*) echo "$1" ;; *) echo "$here/$1" ;; esac
+}
+handbook='' history='' parts='handbook simulator large' settings=''
 while [ $# -gt 0 ]; do
     case $1 in
-        --handbook) handbook=$2 ;;
+        --handbook) handbook=$(absolute "$2") ;;
+        --history) history=$(absolute "$2") ;;
         --parts) parts=$2 ;;
-        --settings) settings=$2 ;;
+        --settings) settings=$(absolute "$2") ;;
         *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
@@ -44,7 +50,8 @@ for part in $parts; do
                 echo "handbook: not run: there is no file '$handbook'; name it with --handbook" >&2
             fi
             ;;
-        simulator | large) ours "$part" ;;
+        simulator) ours simulator ${history:+--history "$history"} ;;
+        large) ours large ;;
         *) echo "there is no part '$part'" >&2; exit 2 ;;
     esac
 done

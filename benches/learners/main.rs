@@ -32,8 +32,8 @@ struct Options {
     settings: Option<PathBuf>,
     #[command(subcommand)]
     part: Option<Part>,
-    /// Said by cargo.
-    #[arg(long, hide = true)]
+    /// Said by cargo, behind everything else.
+    #[arg(long, hide = true, global = true)]
     bench: bool,
 }
 

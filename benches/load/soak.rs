@@ -12,6 +12,9 @@ const SETTLING: usize = 3;
 /// Growth from the first half of what is judged to the second, as a ratio, that is not more than chance and noise.
 const GROWTH_MAX: f64 = 1.25;
 
+/// One figure of a minute.
+type Figure = fn(&Minute) -> f64;
+
 /// What one minute was like.
 struct Minute {
     p50_ms: f64,
@@ -46,7 +49,7 @@ fn judge(settled: &[Minute]) -> Result<(), Fault> {
     if early.is_empty() {
         return Ok(());
     }
-    let figures: [(&str, fn(&Minute) -> f64); 3] = [
+    let figures: [(&str, Figure); 3] = [
         ("p50", |minute| minute.p50_ms),
         ("p99", |minute| minute.p99_ms),
         ("memory", |minute| minute.memory_mib),

@@ -46,6 +46,9 @@ pub struct BoostingSettings {
     pub l2: f64,
     /// Share of the rows that each tree sees, above 0 and at most 1.
     pub row_share: f64,
+    /// The most rows that each tree sees, at least 1: about so many are drawn. Trees that each see others of many rows
+    /// lose little, and what a round costs does not grow with them.
+    pub rows_max: usize,
     /// Share of the columns that each tree may use, above 0 and at most 1.
     pub column_share: f64,
     /// Bins of a column, 2 to 254.
@@ -71,6 +74,7 @@ impl Default for BoostingSettings {
             leaf_curvature_min: 1.0,
             l2: 1.0,
             row_share: 0.7,
+            rows_max: 250_000,
             column_share: 0.7,
             bins_max: BINS_MAX,
             bags: 1,
@@ -110,6 +114,7 @@ impl ParamGuard for BoostingParams {
         number_within("leaf_curvature_min", of.leaf_curvature_min, 0.0..=f64::MAX)?;
         number_within("l2", of.l2, 0.0..=f64::MAX)?;
         number_within("row_share", of.row_share, f64::MIN_POSITIVE..=1.0)?;
+        count_within("rows_max", of.rows_max, 1..=usize::MAX)?;
         number_within("column_share", of.column_share, f64::MIN_POSITIVE..=1.0)?;
         count_within("bins_max", of.bins_max, 2..=BINS_MAX)?;
         count_within("bags", of.bags, 1..=100)?;

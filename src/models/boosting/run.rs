@@ -116,7 +116,9 @@ impl Run<'_> {
 
     fn tree(&self, round: usize, log_odds: &[f64], limits: &Limits) -> Grown {
         let mut rng = stream(self.settings.seed, self.bag * self.settings.rounds + round);
-        let rows = sampled_rows(self.labels.len(), self.settings.row_share, &mut rng);
+        let most = real(self.settings.rows_max) / real(self.labels.len().max(1));
+        let share = self.settings.row_share.min(most);
+        let rows = sampled_rows(self.labels.len(), share, &mut rng);
         let columns = sampled_columns(self.codes.width(), self.settings.column_share, &mut rng);
         let (codes, directions) = (self.codes, self.directions);
         let columns = Columns::All { columns: &columns, wide: self.wide };

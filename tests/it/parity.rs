@@ -297,7 +297,7 @@ fn changed_ledger(data: &Path, other: &Path) -> Vec<String> {
             .unwrap();
         recorded.signals[place] = value;
         record.body = ProtobufRecords.claim_entry(
-            ProtobufRecords.claim(&recorded.decided.claim),
+            ProtobufRecords.claim(&recorded.decided.claim).into(),
             &recorded.context,
             recorded.verdict.into(),
             &recorded.signals,

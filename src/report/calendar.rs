@@ -13,7 +13,7 @@ const BARS_MAX: usize = 400;
 /// Empty periods in a row that are drawn; of more, one stands for all.
 const EMPTY_MAX: i64 = 31;
 const DAY_S: i64 = 86_400;
-/// What stands below the bar of many empty periods.
+/// What stands below the empty bar of many periods.
 const GAP: &str = "…";
 
 /// What a bar stands for.

@@ -138,7 +138,7 @@ fn rules(page: &mut Page, side: &Side, claims: u64) {
 fn overlaps(row: &RuleRow) -> String {
     let told = row.overlaps.iter().map(|(entry, claims)| {
         let share = share(*claims, row.fires.claims).unwrap_or_default() * 100.0;
-        format!("{entry} {share:.0} %")
+        format!("{entry}\u{a0}{share:.0}\u{a0}%")
     });
     told.collect::<Vec<_>>().join(", ")
 }

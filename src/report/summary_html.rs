@@ -96,8 +96,8 @@ fn by_day(page: &mut Page, summary: &Summary) -> Result<(), ReportError> {
     if drawn.empty > 0 {
         let empty = grouped(drawn.empty.unsigned_abs());
         page.text(&format!(
-            "{empty} {grain}s without a claim are left out: a bar named \u{201c}\u{2026}\u{201d} stands for such a gap. A \
-             date that lies far off may be wrong."
+            "{empty} {grain}s without a claim are left out: one empty bar stands for each such gap. A date that lies far \
+             off may be wrong."
         ));
     }
     let (earlier, claims) = drawn.earlier;

@@ -183,7 +183,7 @@ fn two_policies_are_held_against_each_other() {
     for part in [
         "A is old. B is new.",
         "Never fired: rule:never.",
-        "rule:watch 100 %",
+        "rule:watch\u{a0}100\u{a0}%",
         "q2",
         "1 claims are in only one",
     ] {

@@ -16,13 +16,6 @@ pub(super) struct CodeRows {
     rows: usize,
 }
 
-/// One row of a group.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct CodeRow<'a> {
-    group: &'a [Lanes],
-    lane: usize,
-}
-
 impl CodeRows {
     /// Rows that are unknown in every column.
     pub(super) fn unknown(rows: usize, width: usize) -> Self {
@@ -42,19 +35,5 @@ impl CodeRows {
     /// The codes of each group, by column.
     pub(super) fn groups(&self) -> impl ExactSizeIterator<Item = &[Lanes]> {
         self.lanes.chunks_exact(self.width.max(1))
-    }
-
-    /// Each row.
-    pub(super) fn iter(&self) -> impl Iterator<Item = CodeRow<'_>> {
-        let of = |group| (0..LANES).map(move |lane| CodeRow { group, lane });
-        self.groups().flat_map(of).take(self.rows)
-    }
-}
-
-impl CodeRow<'_> {
-    /// The row's code of a column.
-    pub(super) fn code(self, column: usize) -> u8 {
-        let lanes = self.group.get(column);
-        lanes.and_then(|lanes| lanes.get(self.lane)).copied().unwrap_or(UNKNOWN)
     }
 }

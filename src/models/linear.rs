@@ -145,9 +145,11 @@ impl Linear {
     pub fn log_odds(&self, matrix: &Matrix) -> Result<Vec<f64>, ColumnsError> {
         check_columns(&self.names, matrix.names())?;
         let mut out = vec![self.bias; matrix.rows()];
-        self.visit(matrix, |_, row_parts| {
-            out.iter_mut().zip(row_parts).for_each(|(own, part)| *own += part);
-        });
+        for (index, (view, term)) in matrix.columns().zip(&self.terms).enumerate() {
+            let values = self.standard.values(index, view).enumerate();
+            let parts = values.map(|(row, value)| term.part(value, view.is_unknown(row)));
+            out.iter_mut().zip(parts).for_each(|(own, part)| *own += part);
+        }
         Ok(out)
     }
 
@@ -159,19 +161,6 @@ impl Linear {
     /// What is expected before anything is known of a row.
     pub(super) fn reference(&self) -> f64 {
         self.bias
-    }
-
-    /// Gives each column's parts of all rows' log-odds to `take`.
-    pub(super) fn visit(
-        &self,
-        matrix: &Matrix,
-        mut take: impl FnMut(usize, &mut dyn Iterator<Item = f64>),
-    ) {
-        for (index, (view, term)) in matrix.columns().zip(&self.terms).enumerate() {
-            let values = self.standard.values(index, view).enumerate();
-            let mut parts = values.map(|(row, value)| term.part(value, view.is_unknown(row)));
-            take(index, &mut parts);
-        }
     }
 
     /// The log-odds of one row; each column's part of them is written to `out`, unless that is empty.

@@ -209,11 +209,7 @@ impl Anomaly {
     }
 
     /// Gives each row's residual to `take`.
-    pub(super) fn visit(
-        &self,
-        matrix: &Matrix,
-        mut take: impl FnMut(&[f64]),
-    ) -> Result<(), ColumnsError> {
+    fn visit(&self, matrix: &Matrix, mut take: impl FnMut(&[f64])) -> Result<(), ColumnsError> {
         check_columns(&self.names, matrix.names())?;
         let rows: Vec<usize> = (0..matrix.rows()).collect();
         for row in self.standard.array(matrix, &rows).rows() {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::{BinnedMatrix, Bins};
-use super::super::code_rows::{CodeRow, CodeRows};
+use super::super::code_rows::CodeRows;
 use super::super::directions::signs;
 use super::super::error::FitError;
 use super::super::labels::Labels;
@@ -32,11 +32,6 @@ impl BoostedTrees {
         self.bias + self.trees.root_sum()
     }
 
-    /// Adds each column's part of the log-odds; with [`Self::reference`] they sum to it.
-    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, out: &mut [f64]) {
-        self.trees.attribute(codes, out);
-    }
-
     /// The trees of all runs.
     pub(in super::super) fn trees(&self) -> &Trees {
         &self.trees
@@ -60,7 +55,8 @@ impl BoostedPaths {
         self.bias + self.trees.sum(codes)
     }
 
-    /// The log-odds; each column's part of them is written to `out`.
+    /// The log-odds; each column's part of them is written to `out`, which together with [`BoostedTrees::reference`] sum to
+    /// them.
     pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) -> f64 {
         out.fill(0.0);
         self.bias + self.trees.attribute(codes, out)

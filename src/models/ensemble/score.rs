@@ -3,7 +3,7 @@
 use super::super::error::{ColumnsError, check_columns};
 use super::super::matrix::Matrix;
 use super::super::real::sigmoid;
-use super::{Ensemble, PartKind};
+use super::Ensemble;
 
 /// What the model says of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,27 +25,27 @@ impl Ensemble {
     /// # Errors
     /// Other columns than it was fitted on, or in another order.
     pub fn score(&self, matrix: &Matrix, explain: bool) -> Result<Vec<Score>, ColumnsError> {
-        check_columns(&self.names, matrix.names())?;
-        let outputs = self.parts.outputs(matrix)?;
-        let combined = self.stack.apply(&outputs, matrix.rows());
-        let reference = self.reference();
-        let bias = self.calibration.apply(reference);
-        let score = |log_odds: f64, contributions: Vec<f64>| {
-            let log_odds = self.calibration.apply(log_odds);
-            Score { log_odds, probability: sigmoid(log_odds), bias, contributions }
-        };
-        if !explain {
-            return Ok(combined.into_iter().map(|own| score(own, Vec::new())).collect());
+        if explain {
+            return self.explained(matrix);
         }
-        let parts = self.attribute(matrix, &outputs)?;
-        let rows = combined.into_iter().zip(parts);
-        Ok(rows
-            .map(|(own, mut contributions)| {
-                let factor = self.calibration.factor(reference, own);
-                contributions.iter_mut().for_each(|part| *part *= factor);
-                score(own, contributions)
-            })
-            .collect())
+        let bias = self.calibration.apply(self.reference());
+        let score = |log_odds| Score {
+            log_odds,
+            probability: sigmoid(log_odds),
+            bias,
+            contributions: Vec::new(),
+        };
+        Ok(self.log_odds(matrix)?.into_iter().map(score).collect())
+    }
+
+    /// Explains row by row: each row takes its own way through every tree.
+    fn explained(&self, matrix: &Matrix) -> Result<Vec<Score>, ColumnsError> {
+        check_columns(&self.names, matrix.names())?;
+        let by_row = self.by_row();
+        let columns = 0..self.names.len();
+        let row = |row| columns.clone().map(move |column| matrix.get(row, column));
+        let score = |of| by_row.score(&row(of).collect::<Vec<_>>(), true);
+        Ok((0..matrix.rows()).map(score).collect())
     }
 
     /// Calibrated log-odds only.
@@ -64,78 +64,5 @@ impl Ensemble {
         let weights = self.stack.weights.iter();
         let parts = weights.map(|(kind, weight)| weight * self.parts.reference(*kind));
         self.stack.intercept + parts.sum::<f64>()
-    }
-
-    /// Each row's contributions to the combination, before calibration.
-    fn attribute(
-        &self,
-        matrix: &Matrix,
-        outputs: &[(PartKind, Vec<f64>)],
-    ) -> Result<Vec<Vec<f64>>, ColumnsError> {
-        let mut rows = vec![vec![0.0; self.names.len()]; matrix.rows()];
-        for (kind, weight) in &self.stack.weights {
-            let own = outputs.iter().find(|(own, _)| own == kind);
-            let log_odds = own.map_or(&[] as &[f64], |(_, values)| values);
-            match kind {
-                PartKind::Linear => self.attribute_linear(matrix, *weight, &mut rows),
-                PartKind::Boosting | PartKind::Forest => {
-                    self.attribute_trees(matrix, *kind, *weight, log_odds, &mut rows)?;
-                }
-                PartKind::Anomaly => self.attribute_anomaly(matrix, *weight, &mut rows)?,
-            }
-        }
-        Ok(rows)
-    }
-
-    fn attribute_linear(&self, matrix: &Matrix, weight: f64, rows: &mut [Vec<f64>]) {
-        let Some(linear) = &self.parts.linear else { return };
-        linear.visit(matrix, |column, parts| {
-            for (row, part) in rows.iter_mut().zip(parts) {
-                if let Some(own) = row.get_mut(column) {
-                    *own += weight * part;
-                }
-            }
-        });
-    }
-
-    fn attribute_trees(
-        &self,
-        matrix: &Matrix,
-        kind: PartKind,
-        weight: f64,
-        log_odds: &[f64],
-        rows: &mut [Vec<f64>],
-    ) -> Result<(), ColumnsError> {
-        let codes = self.parts.bins.rows(matrix)?;
-        let mut parts = vec![0.0; self.names.len()];
-        for ((codes, log_odds), row) in codes.iter().zip(log_odds).zip(rows) {
-            parts.fill(0.0);
-            if let (PartKind::Boosting, Some(boosting)) = (kind, &self.parts.boosting) {
-                boosting.attribute(codes, &mut parts);
-            }
-            if let (PartKind::Forest, Some(forest)) = (kind, &self.parts.forest) {
-                forest.attribute(codes, *log_odds, &mut parts);
-            }
-            row.iter_mut().zip(&parts).for_each(|(own, part)| *own += weight * part);
-        }
-        Ok(())
-    }
-
-    fn attribute_anomaly(
-        &self,
-        matrix: &Matrix,
-        weight: f64,
-        rows: &mut [Vec<f64>],
-    ) -> Result<(), ColumnsError> {
-        let Some(anomaly) = &self.parts.anomaly else { return Ok(()) };
-        let mut parts = vec![0.0; self.names.len()];
-        let mut rows = rows.iter_mut();
-        anomaly.visit(matrix, |residual| {
-            parts.fill(0.0);
-            anomaly.attribute(residual, anomaly.score_of(residual), &mut parts);
-            if let Some(row) = rows.next() {
-                row.iter_mut().zip(&parts).for_each(|(own, part)| *own += weight * part);
-            }
-        })
     }
 }

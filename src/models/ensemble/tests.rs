@@ -215,19 +215,18 @@ fn few_frauds_on_the_later_slice_still_give_a_model() {
     assert_eq!(ensemble.weights().len(), 2, "the mean of the trees");
 }
 
-/// Bit by bit, with contributions and without.
+/// Bit by bit, and whether it is explained or not.
 #[test]
 fn a_row_alone_scores_as_among_others() {
     let rows = claims(300, 11).records;
     for ensemble in ALL_PARTS.iter().chain([&*SHIPPED]) {
-        let by_row = ensemble.by_row();
-        for explain in [false, true] {
-            let scores = ensemble.score(&rows, explain).unwrap();
-            for (place, score) in scores.iter().enumerate() {
-                let row: Vec<Option<f64>> = (0..5).map(|column| rows.get(place, column)).collect();
-                let alone = by_row.score(&row, explain);
-                assert_eq!(bits(&alone), bits(score), "row {place}");
-            }
+        let (by_row, explained) = (ensemble.by_row(), ensemble.score(&rows, true).unwrap());
+        for (place, score) in ensemble.score(&rows, false).unwrap().iter().enumerate() {
+            let row: Vec<Option<f64>> = (0..5).map(|column| rows.get(place, column)).collect();
+            assert_eq!(bits(&by_row.score(&row, false)), bits(score), "row {place}");
+            let alone = by_row.score(&row, true);
+            assert_eq!(bits(&alone), bits(&explained[place]), "row {place}");
+            assert_eq!(bits(&alone)[..3], bits(score), "row {place}");
         }
     }
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::{BinnedMatrix, Bins, rows_of_share};
-use super::super::code_rows::{CodeRow, CodeRows};
+use super::super::code_rows::CodeRows;
 use super::super::directions::signs;
 use super::super::error::FitError;
 use super::super::labels::Labels;
@@ -51,18 +51,6 @@ impl ForestTrees {
         self.mean().log_odds(self.trees.root_sum())
     }
 
-    /// Adds each column's part of the log-odds; with [`Self::reference`] they sum to it.
-    ///
-    /// The forest is additive in probability, not in log-odds. So each column's part of the probability's change from
-    /// the roots is scaled by one factor a row, the change in log-odds over the change in probability (the secant of
-    /// `ln(p / (1 - p))` between the two), which keeps signs and proportions.
-    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, log_odds: f64, out: &mut [f64]) {
-        let mut parts = vec![0.0; out.len()];
-        self.trees.attribute(codes, &mut parts);
-        scale(&mut parts, log_odds - self.reference());
-        out.iter_mut().zip(&parts).for_each(|(own, part)| *own += part);
-    }
-
     /// It, for one row at a time.
     pub(in super::super) fn by_path(&self) -> ForestPaths {
         let (mean, reference, trees) = (self.mean(), self.reference(), self.trees.by_path());
@@ -84,7 +72,11 @@ impl ForestPaths {
         self.mean.log_odds(self.trees.sum(codes))
     }
 
-    /// The log-odds; each column's part of them is written to `out`, as [`ForestTrees::attribute`] adds it.
+    /// The log-odds; each column's part of them is written to `out`, which together with the reference sum to them.
+    ///
+    /// The forest is additive in probability, not in log-odds. So each column's part of the probability's change from
+    /// the roots is scaled by one factor a row, the change in log-odds over the change in probability (the secant of
+    /// `ln(p / (1 - p))` between the two), which keeps signs and proportions.
     pub(in super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) -> f64 {
         out.fill(0.0);
         let log_odds = self.mean.log_odds(self.trees.attribute(codes, out));

@@ -5,7 +5,7 @@ mod path;
 use serde::{Deserialize, Serialize};
 
 use super::super::bins::BinnedMatrix;
-use super::super::code_rows::{CodeRow, CodeRows, LANES, Lanes};
+use super::super::code_rows::{CodeRows, LANES, Lanes};
 use super::super::real::{long, short};
 use super::grow::Grown;
 
@@ -132,27 +132,6 @@ impl Trees {
     /// The sum of what is expected at the roots.
     pub(in super::super) fn root_sum(&self) -> f64 {
         self.trees.iter().map(|tree| self.value(tree.root)).sum()
-    }
-
-    /// Adds to each column what the nodes of that column changed on the row's way through every tree: the difference of
-    /// what is expected below and above a node. So roots and changes together are the sum of the leaves.
-    ///
-    /// A. Saabas, "Interpreting random forests" (2014); A. Palczewska et al., "Interpreting random forest models using a
-    /// feature contribution method", IEEE IRI (2013).
-    pub(in super::super) fn attribute(&self, codes: CodeRow<'_>, out: &mut [f64]) {
-        for tree in &self.trees {
-            let mut place = tree.root;
-            while let Some(node) = self.nodes.get(long(place)) {
-                let next = node.next(codes.code(usize::from(node.column)));
-                if node.children(long(place)).is_none() {
-                    break;
-                }
-                if let Some(own) = out.get_mut(usize::from(node.column)) {
-                    *own += self.value(next) - self.value(place);
-                }
-                place = next;
-            }
-        }
     }
 
     /// The value of one tree for a row of a column-wise matrix.

@@ -127,10 +127,12 @@ proptest! {
         let bins = Bins::fit(&matrix, 254).unwrap();
         let (columns, rows) = (bins.columns(&matrix).unwrap(), bins.rows(&matrix).unwrap());
         let sums = trees.sums(&rows);
-        for (row, codes) in rows.iter().enumerate() {
+        let by_path = trees.by_path();
+        for row in 0..matrix.rows() {
             prop_assert!((trees.value_of(0, &columns, row) - sums[row]).abs() <= 0.0);
-            let mut parts = [0.0; 3];
-            trees.attribute(codes, &mut parts);
+            let (codes, mut parts) = ([0, 1, 2].map(|column| columns.code(row, column)), [0.0; 3]);
+            let found = [by_path.attribute(&codes, &mut parts), by_path.sum(&codes)];
+            prop_assert_eq!(found.map(f64::to_bits), [sums[row].to_bits(); 2]);
             prop_assert!((trees.root_sum() + parts.iter().sum::<f64>() - sums[row]).abs() < 1e-9);
         }
     }

@@ -61,8 +61,11 @@ impl PathTrees {
         sum
     }
 
-    /// The same sum; and what the nodes of each column changed on the way is added to its place in `out`, as
-    /// [`Trees::attribute`] does.
+    /// The same sum. Adds to each column what the nodes of that column changed on the row's way through every tree: the
+    /// difference of what is expected below and above a node. So roots and changes together are the sum of the leaves.
+    ///
+    /// A. Saabas, "Interpreting random forests" (2014); A. Palczewska et al., "Interpreting random forest models using a
+    /// feature contribution method", IEEE IRI (2013).
     pub(in super::super::super) fn attribute(&self, codes: &[u8], out: &mut [f64]) -> f64 {
         let deepest = self.groups.iter().map(|group| group.depth).max().unwrap_or(0);
         let mut levels = vec![[0; LANES]; deepest];

@@ -52,6 +52,8 @@ pub(super) struct Costed {
     pub(super) decided: Decision,
     /// No rule decided: the model may.
     pub(super) is_open: bool,
+    /// A model decided, so that nobody knows what rules alone would have answered.
+    pub(super) by_model: bool,
     pub(super) probability: f64,
 }
 
@@ -76,7 +78,8 @@ pub struct WayCost {
     pub honest_refused: f64,
 }
 
-/// What approving everything, the rules, the model and both together cost.
+/// What approving everything, the rules, the model and both together cost. Where a model took part in the answers of the
+/// history, they are not those of rules only, and the way is called `as answered`.
 ///
 /// Guards, proofs, terms and lists stand in front of all of these and decide the same whichever is taken: what they
 /// decided is not in the figures.
@@ -107,8 +110,10 @@ pub(super) fn costs(
     let combined = |claim: &Costed| if claim.is_open { cheapest(claim) } else { claim.decided };
     let all = way("approve all", &rows, settings, 0.0, |_| Decision::Approve);
     let base = all.cost_per_claim;
+    let with_model = rows.iter().any(|row| row.0.by_model);
+    let answered = if with_model { "as answered" } else { "rules only" };
     let ways = vec![
-        way("rules only", &rows, settings, base, |claim| claim.decided),
+        way(answered, &rows, settings, base, |claim| claim.decided),
         way("model alone", &rows, settings, base, cheapest),
         way("rules and model", &rows, settings, base, combined),
     ];

@@ -227,13 +227,14 @@ fn cost_figures(scored: &Scored<'_>, settings: &Settings) -> Result<CostFigures,
     let rows = amounts.iter().zip(&decisions).zip(&layers).zip(scored.probabilities);
     let claims: Vec<Option<Costed>> = rows
         .map(|(((amount, decision), layer), probability)| {
-            let is_open = match layer_of((*layer)?)? {
+            let (is_open, by_model) = match layer_of((*layer)?)? {
                 Layer::Guard | Layer::Proof | Layer::Eligibility | Layer::List => return None,
-                Layer::Rule => false,
-                Layer::Model | Layer::Fallback => true,
+                Layer::Rule => (false, false),
+                Layer::Model => (true, true),
+                Layer::Fallback => (true, false),
             };
             let (amount, decided) = ((*amount)?, decision_of((*decision)?)?);
-            Some(Costed { amount, decided, is_open, probability: *probability })
+            Some(Costed { amount, decided, is_open, by_model, probability: *probability })
         })
         .collect();
     Ok(costs(&claims, scored.labels, &settings.costs))

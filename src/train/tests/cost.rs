@@ -41,7 +41,7 @@ fn costs_by_hand() {
 #[test]
 fn ways_are_compared_on_what_was_left_to_them() {
     let claim = |decided, is_open, probability| {
-        Some(Costed { amount: 10_000.0, decided, is_open, probability })
+        Some(Costed { amount: 10_000.0, decided, is_open, by_model: false, probability })
     };
     let claims = [
         claim(Decision::Review, true, 0.01),
@@ -58,6 +58,10 @@ fn ways_are_compared_on_what_was_left_to_them() {
     assert!(near(cost("model alone"), 300.0 / 3.0));
     // What a rule decided stays.
     assert!(near(cost("rules and model"), (500.0 + 300.0) / 3.0));
+    let told = |claims: &[_]| costs(claims, &labels, &settings()).ways[1].way;
+    let answered = claims[0].map(|claim| Costed { by_model: true, ..claim });
+    let with_model = [answered, claims[1], claims[2], None];
+    assert_eq!([told(&claims), told(&with_model)], ["rules only", "as answered"]);
     let (first, last) = (figures.curve[0], figures.curve[figures.curve.len() - 1]);
     assert!(near(first[0], 0.0) && near(first[1], 8_000.0 / 3.0));
     assert!(near(last[0], 1.0) && near(last[1], (500.0 + 500.0 + 1_300.0) / 3.0));

@@ -278,7 +278,7 @@ impl Gathered {
         let batches = self.batches.iter().filter_map(|(id, entity)| {
             let batch = entity.batch()?;
             let supplier = batch.supplier_id.as_ref().and_then(supplied_by);
-            Some((id.clone(), KnownBatch { batch, supplier }))
+            Some((id.clone(), KnownBatch::new(batch, supplier)))
         });
         let activators = self.activators.iter();
         let twins = self.twin_orders.iter();

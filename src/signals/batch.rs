@@ -60,7 +60,8 @@ pub(super) fn compute(known: &Known<'_>) -> BatchSignals {
 }
 
 fn shown(known: &Known<'_>, batch: &KnownBatch<'_>, at: Timestamp) -> Outbreak {
-    outbreak(batch.batch, batch.supplier, known.tenant, at)
+    let shown = || outbreak(batch.batch, batch.supplier, known.tenant, at);
+    if at == known.at() { *batch.shown.get_or_init(shown) } else { shown() }
 }
 
 /// The key was delivered to this order from a batch that has an outbreak, and is one of the faults.

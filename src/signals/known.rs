@@ -1,9 +1,11 @@
 //! What is known when a claim is judged.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::outbreak::Outbreak;
 use crate::domain::{
     AccountId, ActivatorId, BatchId, Client, FxRate, KeyFingerprint, Money, OrderId, RefundClaim,
     Terms, Timestamp,
@@ -83,12 +85,22 @@ pub struct Known<'a> {
 }
 
 /// A batch of keys and who supplied it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct KnownBatch<'a> {
     /// The batch.
-    pub batch: &'a BatchDoc,
+    pub(super) batch: &'a BatchDoc,
     /// Its supplier.
-    pub supplier: Option<&'a SupplierDoc>,
+    pub(super) supplier: Option<&'a SupplierDoc>,
+    /// What it shows when the claim is asked, once somebody wanted to know: several signals do.
+    pub(super) shown: OnceCell<Outbreak>,
+}
+
+impl<'a> KnownBatch<'a> {
+    /// A batch, and its supplier where that is known.
+    #[must_use]
+    pub const fn new(batch: &'a BatchDoc, supplier: Option<&'a SupplierDoc>) -> Self {
+        Self { batch, supplier, shown: OnceCell::new() }
+    }
 }
 
 /// A use of the account at a place.

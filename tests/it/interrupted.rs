@@ -250,11 +250,11 @@ fn a_folder_is_of_one_command_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     simulated(folder.path(), "3000");
     let replay = ["replay", "--from", ".", "--out", "out"];
-    let mut first = command(folder.path(), &replay).stdout(Stdio::null()).spawn().unwrap();
-    while !folder.path().join("out/work").exists() {
-        assert!(first.try_wait().unwrap().is_none(), "it takes longer than a look at its folder");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    // As another command would hold it.
+    let out = folder.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let held = fs::File::open(&out).unwrap();
+    held.lock().unwrap();
     let expected = "error: another vouch is writing to the folder `out`; wait until it has ended, or name another folder\n";
     for arguments in [
         replay.as_slice(),
@@ -266,7 +266,13 @@ fn a_folder_is_of_one_command_at_a_time() {
         assert_eq!((code, printed.as_str()), (Some(1), ""), "{arguments:?}");
         assert_eq!(complaint, expected, "{arguments:?}");
     }
-    // Killed, it holds nothing any more; what it began is its own.
+    held.unlock().unwrap();
+    // Killed, a command holds nothing any more; what it began is its own.
+    let mut first = command(folder.path(), &replay).stdout(Stdio::null()).spawn().unwrap();
+    while !out.join("work").exists() {
+        assert!(first.try_wait().unwrap().is_none(), "it takes longer than a look at its folder");
+        std::thread::sleep(Duration::from_millis(1));
+    }
     first.kill().unwrap();
     first.wait().unwrap();
     let backtest = ["backtest", "--model", "none", "--from", ".", "--out", "out"];

@@ -37,6 +37,7 @@ pub(super) struct Waiting {
     row: SignalRow,
     geo_failed: bool,
     observed_at: Timestamp,
+    decision_id: DecisionId,
     /// Its place in the batch's records.
     record: usize,
     /// Its place in the batch's answers.
@@ -77,10 +78,12 @@ impl Batch<'_> {
         self.lap(Stage::Signals);
         let order = gathered.into_order();
         let claim = Arc::new(claim);
+        let alias = decision_id(&tenant, &claim.request_id);
+        let decision_id = DecisionId::parse(&alias).map_err(|_| CoreError::OtherKind)?;
         let name = Named {
             kind: RecordKind::Claim,
             id: claim.request_id.as_str().to_owned(),
-            alias: Some(decision_id(&tenant, &claim.request_id)),
+            alias: Some(alias),
             is_remembered: canonical.is_some(),
         };
         // The body follows with the verdict.
@@ -101,6 +104,7 @@ impl Batch<'_> {
             row,
             geo_failed,
             observed_at: self.observed_at,
+            decision_id,
             record: self.records.len() - 1,
             answer: self.answers.len(),
         });
@@ -153,8 +157,6 @@ impl Batch<'_> {
             self.lap(Stage::Rules);
             let position = self.position(waiting.record);
             let approvals = self.approvals(waiting)?;
-            let id = decision_id(&waiting.tenant, &waiting.claim.request_id);
-            let decision_id = DecisionId::parse(&id).map_err(|_| CoreError::OtherKind)?;
             let order = waiting.order.order().ok_or(CoreError::OtherKind)?;
             let besides = degraded(&setup, waiting.observed_at, waiting.geo_failed);
             let judged_by = |by: Judging<'_>| {
@@ -167,7 +169,7 @@ impl Batch<'_> {
                     model: by.opinion,
                     degraded: by.degraded.into_iter().chain(besides.iter().cloned()).collect(),
                     versions: &setup.versions,
-                    decision_id: decision_id.clone(),
+                    decision_id: waiting.decision_id.clone(),
                     observed_at: waiting.observed_at,
                     ledger_position: position,
                 })

@@ -208,7 +208,7 @@ impl Scene {
                 .iter()
                 .map(|(id, batch)| {
                     let supplier = suppliers.get(id).and_then(|supplier| supplier.supplier());
-                    (id.clone(), KnownBatch { batch: batch.batch().unwrap(), supplier })
+                    (id.clone(), KnownBatch::new(batch.batch().unwrap(), supplier))
                 })
                 .collect(),
             activators: activators

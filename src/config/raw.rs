@@ -129,7 +129,7 @@ impl RawEngine {
 impl RawStorage {
     /// Folder, bytes of cache, records between checkpoints.
     pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<(PathBuf, usize, u64)> {
-        let cache_mib = whole("storage.cache_mib", self.cache_mib, 256, (1, 1 << 20), problems);
+        let cache_mib = whole("storage.cache_mib", self.cache_mib, 1024, (1, 1 << 20), problems);
         let every = self.checkpoint_every;
         let every = whole("storage.checkpoint_every", every, 100_000, (1, 1_000_000_000), problems);
         let path = self.path.unwrap_or_else(|| PathBuf::from("data"));

@@ -1,9 +1,11 @@
 //! The embedded store, on disk.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use foldhash::fast::RandomState;
 
 use super::cache::Cache;
 use super::header::Header;
@@ -17,6 +19,13 @@ const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 
 /// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
 const WRITE_AHEAD: usize = 256;
+
+/// Keys that are known not to be on disk, at most: more than there are buckets of pictures of a tenant. About 25 MB.
+const ABSENT_MAX: usize = 300_000;
+
+/// The part of the limit by which the cache is emptied when it is reached: the next events then do not have to evict
+/// again, and nobody waits long while what goes is written.
+const EVICTED_PART: usize = 128;
 
 /// How much a [`FjallStore`] may hold back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +56,8 @@ pub struct FjallStore {
     state: Keyspace,
     limits: StoreLimits,
     cache: Cache,
+    /// Keys of which nothing is on disk. A claim with a picture looks into dozens of buckets, and most are empty.
+    absent: HashSet<EntityKey, RandomState>,
     sweep: Sweep,
     checkpoint: u64,
     settled: u64,
@@ -79,6 +90,7 @@ impl FjallStore {
             state,
             limits,
             cache: Cache::new(),
+            absent: HashSet::default(),
             sweep: Sweep::default(),
             checkpoint: header.checkpoint,
             settled: header.reflects,
@@ -118,6 +130,21 @@ impl FjallStore {
         Ok((entity, encoded_len))
     }
 
+    /// The entity as it is on disk, for a look. Where there was nothing before, nothing is read until something is written.
+    fn seen(&mut self, key: &EntityKey) -> Result<Arc<Entity>, StoreError> {
+        if self.absent.contains(key) {
+            return Ok(Entity::unknown_shared(key.subject()));
+        }
+        let (entity, encoded_len) = self.read(key)?;
+        if encoded_len == 0 {
+            if self.absent.len() >= ABSENT_MAX {
+                self.absent.clear();
+            }
+            self.absent.insert(key.clone());
+        }
+        Ok(entity)
+    }
+
     fn usable(&self) -> Result<(), StoreError> {
         if self.broken { Err(storage(BrokenError)) } else { Ok(()) }
     }
@@ -136,6 +163,7 @@ impl FjallStore {
             if let Some(entity) = self.cache.take_unsaved(key) {
                 let bytes = encode(&entity)?;
                 self.cache.measured(key, bytes.len());
+                self.absent.remove(key);
                 batch.insert(&self.state, key.to_bytes(), bytes);
             }
         }
@@ -177,7 +205,7 @@ impl StateStore for FjallStore {
         for key in keys {
             let entity = match self.cache.peek(key) {
                 Some(entity) => entity,
-                None => self.read(key)?.0,
+                None => self.seen(key)?,
             };
             let known = Some(entity).filter(|entity| !entity.is_expired(now));
             entities.push(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())));
@@ -212,8 +240,7 @@ impl StateStore for FjallStore {
         let mut victims = Vec::new();
         let limit = self.limits.cache_bytes;
         if self.cache.bytes() > limit {
-            // An eighth below the limit: the next event then does not have to evict again.
-            victims = self.cache.victims(self.settled, limit - limit / 8);
+            victims = self.cache.victims(self.settled, limit - limit / EVICTED_PART);
             keys.extend(victims.iter().filter(|key| self.cache.is_unsaved(key)).cloned());
         }
         if late || !keys.is_empty() {

@@ -356,3 +356,27 @@ fn a_damaged_record_is_told() {
     store.state.insert(key.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
     assert!(matches!(store.load(&[key], START), Err(StoreError::Codec(_))));
 }
+
+/// That nothing was there is remembered until something is written.
+#[test]
+fn what_was_looked_for_in_vain_is_seen_once_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = StoreLimits { cache_bytes: 0, checkpoint_every: 10 };
+    let mut store = FjallStore::open(&database(folder.path()), limits, 0).unwrap();
+    let events = events(&records(100));
+    let keys: Vec<EntityKey> = fold(&events).into_keys().collect();
+    for _ in 0..2 {
+        let looked = store.look(&keys, observed_last(&events)).unwrap();
+        for (entity, key) in looked.iter().zip(&keys) {
+            assert_eq!(**entity, Entity::unknown(key.subject()));
+        }
+    }
+    assert_eq!(store.absent.len(), keys.len());
+    let end = events.last().unwrap().stamp.position();
+    store.commit(&events).unwrap();
+    assert_reflects(&mut store, &events);
+    store.flush(end).unwrap();
+    store.settled(end).unwrap();
+    assert_eq!((store.cached_bytes(), store.absent.len()), (0, 0), "all of it is on disk alone");
+    assert_reflects(&mut store, &events);
+}

@@ -116,7 +116,7 @@ impl RawEngine {
         let waiting =
             whole("engine.waiting_max", self.waiting_max, 4_096, (1, 1_000_000), problems);
         let (given, bounds) = (self.waiting_max_ms, (1, 600_000));
-        let wait_ms = whole("engine.waiting_max_ms", given, 50, bounds, problems);
+        let wait_ms = whole("engine.waiting_max_ms", given, 200, bounds, problems);
         let batch = whole("engine.batch_max", self.batch_max, 256, (1, 65_536), problems);
         Some(EngineConfig {
             waiting_max: size(waiting?)?,

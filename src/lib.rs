@@ -22,7 +22,9 @@
 //! * **The ledger is the truth, state is its fold.** Only ledger records are synced; entity state is written behind them
 //!   and folded again from the ledger's tail after a crash. An event carries its ledger position, and an entity applies
 //!   only events behind the last one it applied: folding twice changes nothing.
-//! * **One path.** `engine::Core::process` is all there is: the server, tests and tools call it. Requests of a batch give
+//! * **One path.** `engine::Core::process` is all there is: tests and tools call it, and the server takes its steps apart only
+//!   to have one batch put on disk while the next is worked on. What is under way there is seen by the next batch, and no
+//!   batch is answered before those in front of it are on disk. Requests of a batch give
 //!   the same records as the same requests one at a time: a claim that waits for its verdict is decided before
 //!   anything reads or writes what its decision will change.
 //! * **Deterministic.** Time and ids are arguments. A decision's id follows from tenant and request id. The core is

@@ -273,6 +273,8 @@ fn a_folder_is_of_one_command_at_a_time() {
         assert!(first.try_wait().unwrap().is_none(), "it takes longer than a look at its folder");
         std::thread::sleep(Duration::from_millis(1));
     }
+    let taken = fs::File::open(&out).unwrap().try_lock();
+    assert!(matches!(taken, Err(fs::TryLockError::WouldBlock)), "it holds its folder: {taken:?}");
     first.kill().unwrap();
     first.wait().unwrap();
     let backtest = ["backtest", "--model", "none", "--from", ".", "--out", "out"];

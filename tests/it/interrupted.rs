@@ -267,9 +267,9 @@ fn a_folder_is_of_one_command_at_a_time() {
         assert_eq!(complaint, expected, "{arguments:?}");
     }
     held.unlock().unwrap();
-    // Killed, a command holds nothing any more; what it began is its own.
+    // Killed, a command holds nothing any more; what it began is its own, from its note on that it began.
     let mut first = command(folder.path(), &replay).stdout(Stdio::null()).spawn().unwrap();
-    while !out.join("work").exists() {
+    while !out.join("work/command.json").exists() {
         assert!(first.try_wait().unwrap().is_none(), "it takes longer than a look at its folder");
         std::thread::sleep(Duration::from_millis(1));
     }

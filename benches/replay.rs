@@ -13,6 +13,7 @@
 use std::collections::HashMap;
 use std::iter::Peekable;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -39,12 +40,14 @@ const FACTS_PER_LINE: u64 = 250_000;
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let mut knobs = Knobs::default();
-    knobs.size.orders = asked_orders().unwrap_or(ORDERS);
+    knobs.size.orders = asked("--orders").unwrap_or(ORDERS);
+    knobs.size.days = asked("--days").unwrap_or(knobs.size.days);
     // A ledger that forgets cannot tell what comes twice.
     knobs.feed.repeated_share = 0.0;
     let started = Instant::now();
     simulate(&knobs, folder.path(), &[Format::Parquet], |_| ()).unwrap();
-    println!("{} orders, simulated in {:.0} s", knobs.size.orders, started.elapsed().as_secs_f64());
+    let (orders, days) = (knobs.size.orders, knobs.size.days);
+    println!("{orders} orders in {days} days, simulated in {:.0} s", started.elapsed().as_secs_f64());
     let mut core = core(folder.path());
     let mut records = Merged::open(folder.path());
     println!("{:>10} {:>10} {:>10} {:>10} {:>10}", "facts", "claims", "us/fact", "facts/s", "MB");
@@ -64,9 +67,9 @@ fn main() {
     all.print(&all);
 }
 
-/// `--orders N` of the command line.
-fn asked_orders() -> Option<u64> {
-    std::env::args().skip_while(|argument| argument != "--orders").nth(1)?.parse().ok()
+/// `NAME N` of the command line.
+fn asked<T: FromStr>(name: &str) -> Option<T> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)?.parse().ok()
 }
 
 fn core(folder: &Path) -> Core {

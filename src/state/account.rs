@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::insert_latest;
 use super::{
@@ -32,7 +33,7 @@ pub struct AccountDoc {
     /// The latest identity check and its level.
     pub verified: Option<(Timestamp, u8)>,
     /// Where it was used from lately, oldest first: logins, orders and changes, not claims.
-    pub touches: Vec<Touch>,
+    pub touches: ThinVec<Touch>,
     /// The networks it was used from, claims not counted.
     pub haunts: Haunts,
     /// Devices it was used on, claims not counted.
@@ -44,7 +45,7 @@ pub struct AccountDoc {
     /// What they cost.
     pub spent: MoneyHops,
     /// Latest claims, oldest first; one for each request.
-    pub claims: Vec<AccountClaim>,
+    pub claims: ThinVec<AccountClaim>,
     /// What claims turned out to be.
     pub outcomes: Outcomes,
     /// How refunds ended.
@@ -103,13 +104,13 @@ impl Default for AccountDoc {
             password_changed_at: None,
             payout_changed_at: None,
             verified: None,
-            touches: Vec::new(),
+            touches: ThinVec::new(),
             haunts: Haunts::default(),
             devices: SeenSet::default(),
             orders: HopCounts::daily(),
             orders_life: 0,
             spent: MoneyHops::default(),
-            claims: Vec::new(),
+            claims: ThinVec::new(),
             outcomes: Outcomes::default(),
             settlements: Settlements::default(),
             claims_daily: HopCounts::daily(),

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use crate::domain::Timestamp;
 
@@ -16,7 +17,7 @@ pub(super) fn compare_by<T: Serialize, K: Ord>(a: &T, b: &T, key: impl Fn(&T) ->
 /// Inserts into a list that is sorted by `key`, and of equals by content. A list that is over `limit` then loses its
 /// last and says `false`: the smallest are kept, in whatever order they came.
 pub(super) fn insert_sorted<T: Serialize, K: Ord>(
-    list: &mut Vec<T>,
+    list: &mut ThinVec<T>,
     limit: usize,
     item: T,
     key: impl Fn(&T) -> K,
@@ -29,7 +30,7 @@ pub(super) fn insert_sorted<T: Serialize, K: Ord>(
 
 /// Inserts into a list that is sorted by `key` and forgets its smallest when it is full.
 pub(super) fn insert_latest<T: Serialize, K: Ord>(
-    list: &mut Vec<T>,
+    list: &mut ThinVec<T>,
     limit: usize,
     item: T,
     key: impl Fn(&T) -> K,
@@ -40,14 +41,14 @@ pub(super) fn insert_latest<T: Serialize, K: Ord>(
     }
 }
 
-fn insert_after_equals<T: Serialize, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) {
+fn insert_after_equals<T: Serialize, K: Ord>(list: &mut ThinVec<T>, item: T, key: impl Fn(&T) -> K) {
     let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
     make_room(list);
     list.insert(at, item);
 }
 
 /// Most lists hold one item for ever: the first gets room for itself alone, where a vector would take room for four.
-fn make_room<T>(list: &mut Vec<T>) {
+fn make_room<T>(list: &mut ThinVec<T>) {
     if list.capacity() == 0 {
         list.reserve_exact(1);
     }
@@ -58,7 +59,7 @@ fn make_room<T>(list: &mut Vec<T>) {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeenSet<T> {
     /// Ascending by id.
-    seen: Vec<Seen<T>>,
+    seen: ThinVec<Seen<T>>,
     saturated: bool,
 }
 
@@ -71,7 +72,7 @@ struct Seen<T> {
 
 impl<T> Default for SeenSet<T> {
     fn default() -> Self {
-        Self { seen: Vec::new(), saturated: false }
+        Self { seen: ThinVec::new(), saturated: false }
     }
 }
 
@@ -127,6 +128,16 @@ impl<T: Clone + Ord> SeenSet<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()
+    }
+
+    /// The ids that are kept, ascending.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &T> {
+        self.seen.iter().map(|seen| &seen.id)
+    }
+
+    /// How many are kept.
+    pub(super) fn len(&self) -> usize {
+        self.seen.len()
     }
 
     /// Something was forgotten: counts are lower bounds.

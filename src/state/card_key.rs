@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::insert_sorted;
 use super::{Event, EventBody};
@@ -19,11 +20,11 @@ pub(super) const KEY_LIST_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CardKeyDoc {
     /// Whom it was delivered to.
-    pub deliveries: Vec<KeyDelivery>,
+    pub deliveries: ThinVec<KeyDelivery>,
     /// Who tried it.
-    pub activations: Vec<Activation>,
+    pub activations: ThinVec<Activation>,
     /// Where it was found.
-    pub leaks: Vec<Leak>,
+    pub leaks: ThinVec<Leak>,
     /// A list was full: something is missing at its end.
     pub truncated: bool,
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::retention::retention_ms;
 use super::{
@@ -21,7 +22,7 @@ pub struct Entity {
     /// When vouch took that event in.
     touched_at: Timestamp,
     /// Ledger positions of the latest facts that it applied, ascending.
-    trail: Vec<u64>,
+    trail: ThinVec<u64>,
     /// What is remembered.
     pub body: EntityBody,
 }
@@ -66,7 +67,7 @@ pub enum EntityBody {
     /// Of the tenant's totals.
     Tenant(Box<TenantDoc>),
     /// Of what was approved lately.
-    Approvals(ApprovalsDoc),
+    Approvals(Box<ApprovalsDoc>),
 }
 
 impl Entity {
@@ -94,12 +95,12 @@ impl Entity {
             Subject::Phrase(_) => EntityBody::Phrase(Box::default()),
             Subject::Incidents => EntityBody::Incidents(Box::default()),
             Subject::Tenant => EntityBody::Tenant(Box::default()),
-            Subject::Approvals => EntityBody::Approvals(ApprovalsDoc::default()),
+            Subject::Approvals => EntityBody::Approvals(Box::default()),
         };
         Self {
             applied: Stamp::default(),
             touched_at: Timestamp::default(),
-            trail: Vec::new(),
+            trail: ThinVec::new(),
             body,
         }
     }
@@ -121,34 +122,6 @@ impl Entity {
     #[must_use]
     pub fn trail(&self) -> &[u64] {
         &self.trail
-    }
-
-    /// Reads a little of it, so that the processor fetches what will be needed soon. The number means nothing.
-    #[must_use]
-    pub fn glance(&self) -> usize {
-        let doc = match &self.body {
-            EntityBody::Order(order) => order.captures.len(),
-            EntityBody::CardKey(key) => key.deliveries.len(),
-            EntityBody::Account(account) => account.touches.len(),
-            EntityBody::Device(device) => usize::from(device.accounts.is_empty()),
-            EntityBody::Ip(address) | EntityBody::Network(address) => {
-                usize::from(address.accounts.is_empty())
-            }
-            EntityBody::Payer(payer) => payer.captures.len(),
-            EntityBody::Activator(_)
-            | EntityBody::Asn(_)
-            | EntityBody::Sku(_)
-            | EntityBody::Supplier(_)
-            | EntityBody::Batch(_)
-            | EntityBody::Payout(_)
-            | EntityBody::Evidence(_)
-            | EntityBody::Pictures(_)
-            | EntityBody::Phrase(_)
-            | EntityBody::Incidents(_)
-            | EntityBody::Tenant(_)
-            | EntityBody::Approvals(_) => 0,
-        };
-        doc ^ self.trail.len()
     }
 
     /// Nothing touched it for so long that it counts as unknown from `now` on, which is never before the time at which
@@ -251,7 +224,7 @@ impl EntityBody {
             Self::Phrase(phrase) => **phrase = PhraseDoc::default(),
             Self::Incidents(incidents) => **incidents = IncidentsDoc::default(),
             Self::Tenant(tenant) => **tenant = TenantDoc::default(),
-            Self::Approvals(approvals) => *approvals = ApprovalsDoc::default(),
+            Self::Approvals(approvals) => **approvals = ApprovalsDoc::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::hops::day_of;
 use crate::domain::{Network, Timestamp};
@@ -14,7 +15,7 @@ use crate::domain::{Network, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Haunts {
     /// Ascending by network.
-    haunts: Vec<Haunt>,
+    haunts: ThinVec<Haunt>,
 }
 
 /// A network, by an address in it.
@@ -50,6 +51,11 @@ impl Haunts {
                 self.haunts.remove(oldest);
             }
         }
+    }
+
+    /// How many networks are kept.
+    pub(super) fn len(&self) -> usize {
+        self.haunts.len()
     }
 
     /// For each network that was used then, ascending: the address in it that was used last (whenever that was), and on

@@ -1,6 +1,7 @@
 //! What windows that move in hops are made of.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use crate::domain::{DAY_MS, Timestamp};
 
@@ -22,12 +23,12 @@ pub(super) struct Hops<T> {
     newest: i64,
     /// How many hops older than the newest, and the value; ascending, so the newest comes first. A hop stays when its value
     /// is taken back: the newest does not become older again.
-    values: Vec<(u8, T)>,
+    values: ThinVec<(u8, T)>,
 }
 
 impl<T: Default> Hops<T> {
     pub(super) const fn new() -> Self {
-        Self { newest: 0, values: Vec::new() }
+        Self { newest: 0, values: ThinVec::new() }
     }
 
     /// The value of a hop, to be changed; `None` for a hop that is `kept` or more older than the newest. Hops that are
@@ -50,6 +51,11 @@ impl<T: Default> Hops<T> {
             self.values.insert(place, (age, T::default()));
         }
         self.values.get_mut(place).map(|(_, value)| value)
+    }
+
+    /// How many hops have a value.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
     }
 
     /// The value of a hop that has one, to be changed.

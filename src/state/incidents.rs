@@ -1,6 +1,7 @@
 //! The incidents that a tenant declared.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::{compare_by, insert_latest};
 use super::{Event, EventBody, OrderDoc};
@@ -13,7 +14,7 @@ pub(super) const INCIDENTS_MAX: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct IncidentsDoc {
     /// When each was declared, and what; ascending, one per incident id.
-    declared: Vec<(Timestamp, IncidentDeclared)>,
+    declared: ThinVec<(Timestamp, IncidentDeclared)>,
 }
 
 impl IncidentsDoc {

@@ -116,6 +116,12 @@ impl EntityKey {
         &self.subject
     }
 
+    /// Its hash, which is another one in each process.
+    #[must_use]
+    pub const fn hash(&self) -> u64 {
+        self.hash
+    }
+
     /// The key as bytes, unique and ordered by tenant, kind and id: `tenant 0x00 kind id`. Ids hold no control
     /// characters, so the separator is unambiguous.
     #[must_use]

@@ -48,6 +48,7 @@ mod device;
 mod entity;
 mod event;
 mod evidence;
+mod glance;
 mod haunts;
 mod hops;
 mod incidents;

@@ -1,6 +1,7 @@
 //! Everything that is known of one order.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::{compare_by, insert_sorted};
 use super::{ClaimDecided, Event, EventBody, Outcomes};
@@ -25,19 +26,19 @@ pub struct OrderDoc {
     /// What was ordered.
     pub placed: Option<Placed>,
     /// Money that came in: one entry per PSP transaction id.
-    pub captures: Vec<Capture>,
+    pub captures: ThinVec<Capture>,
     /// What the provider took back of captures, in parts or as a whole; the parts of one transaction add up.
-    pub reversals: Vec<(Timestamp, PspTransactionId, Money)>,
+    pub reversals: ThinVec<(Timestamp, PspTransactionId, Money)>,
     /// Goods that were handed over.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: ThinVec<Delivery>,
     /// Goods that were opened.
-    pub views: Vec<View>,
+    pub views: ThinVec<View>,
     /// Refunds that ended.
-    pub refunds: Vec<Refund>,
+    pub refunds: ThinVec<Refund>,
     /// Disputes.
-    pub chargebacks: Vec<Chargeback>,
+    pub chargebacks: ThinVec<Chargeback>,
     /// Claims, in ledger order.
-    pub claims: Vec<OrderClaim>,
+    pub claims: ThinVec<OrderClaim>,
     /// What claims turned out to be.
     pub outcomes: Outcomes,
     /// A list was full: something is missing here.

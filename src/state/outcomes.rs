@@ -1,6 +1,7 @@
 //! What claims turned out to be, and how refunds ended: told after the claim, or before it.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::insert_latest;
 use crate::domain::{
@@ -12,7 +13,7 @@ pub(super) const ENDINGS_MAX: usize = 64;
 
 /// What claims turned out to be: the finding that became true last, for each refund.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Outcomes(Vec<(Timestamp, OutcomeLabel, RefundId)>);
+pub struct Outcomes(ThinVec<(Timestamp, OutcomeLabel, RefundId)>);
 
 impl Outcomes {
     pub(super) fn note(&mut self, fact: &OutcomeReported) {
@@ -63,7 +64,7 @@ pub enum Replaced {
 
 /// How refunds ended: paid is final, else the latest word stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Settlements(Vec<(Timestamp, SettlementStatus, RefundId)>);
+pub struct Settlements(ThinVec<(Timestamp, SettlementStatus, RefundId)>);
 
 impl Settlements {
     pub(super) fn note(&mut self, at: Timestamp, fact: &RefundSettled) {

@@ -1,6 +1,7 @@
 //! What is remembered of one payer.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::bounded::{compare_by, insert_latest};
 use super::{Event, EventBody};
@@ -13,7 +14,7 @@ pub(super) const PAYER_CAPTURES_MAX: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PayerDoc {
     /// Latest captures, oldest first; one per transaction id.
-    pub captures: Vec<PayerCapture>,
+    pub captures: ThinVec<PayerCapture>,
 }
 
 /// Money that the payer paid.

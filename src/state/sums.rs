@@ -1,6 +1,7 @@
 //! Sums of money over windows that move by day.
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::hops::{DAYS_KEPT, Hops, day_of};
 use crate::domain::{AMOUNT_MAX_MINOR, Currency, Money, Timestamp};
@@ -14,7 +15,7 @@ use crate::domain::{AMOUNT_MAX_MINOR, Currency, Money, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MoneyHops {
     /// Ascending by currency.
-    sums: Vec<Sums>,
+    sums: ThinVec<Sums>,
     truncated: bool,
 }
 
@@ -50,6 +51,16 @@ impl MoneyHops {
                 self.sums.remove(last);
             }
         }
+    }
+
+    /// How many currencies are kept.
+    pub(super) fn len(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// How many days have a sum in the first of them.
+    pub(super) fn days(&self) -> usize {
+        self.sums.first().map_or(0, |sums| sums.days_minor.len())
     }
 
     /// The sums of the `days` days that end with the day of `at`, ascending by currency; currencies in which nothing

@@ -88,6 +88,11 @@ impl HopCounts {
         }
     }
 
+    /// How many hops are kept in which something happened.
+    pub(super) fn len(&self) -> usize {
+        self.counts.len()
+    }
+
     /// Events in the window of `hops` hops at `at`.
     #[must_use]
     pub fn count(&self, at: Timestamp, hops: i64) -> i64 {

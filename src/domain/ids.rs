@@ -1,9 +1,9 @@
 //! Newtypes for every id, so that an order can not be looked up by an account.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// Longest id, in bytes.
 pub const ID_MAX_BYTES: usize = 128;
@@ -29,7 +29,7 @@ macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Parses an id: 1 to 128 bytes without control characters.

@@ -134,7 +134,14 @@ impl Entity {
     /// is the same.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        retention_ms(&self.body).is_some_and(|kept_ms| now.ms_since(self.touched_at) >= kept_ms)
+        now >= self.expires_at()
+    }
+
+    /// From when on it [is expired](Self::is_expired), unless it is touched before.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        retention_ms(&self.body)
+            .map_or(Timestamp::from_ms(i64::MAX), |kept_ms| self.touched_at.plus_ms(kept_ms))
     }
 
     /// Applies an event, once: one that does not stand behind the last applied one changes nothing. An entity that is

@@ -1,16 +1,20 @@
 //! The reference store, in memory.
 
+mod slots;
+
 use std::sync::Arc;
 
 use hashbrown::HashTable;
-use slab::Slab;
 
+use self::slots::{Slot, Slots};
 use super::{StateStore, StoreError};
 use crate::domain::Timestamp;
-use crate::state::{Entity, EntityKey, Event, RETENTION_MIN_MS};
+use crate::state::{Entity, EntityKey, Event};
 
-/// Time between two looks at every entity: what is expired takes room for a tenth longer than it must.
-const SWEEP_EVERY_MS: i64 = RETENTION_MIN_MS / 10;
+/// Every entity is looked at, to see whether it is expired, when there are this many more than were left the last time:
+/// a quarter. So what is expired takes a fifth of the room at most, and a look costs a few nanoseconds for each entity
+/// that comes.
+const SWEEP_AT_GROWTH: usize = 4;
 
 /// A store in memory, for tests and replay: it holds every entity and nothing survives the process. Its checkpoint is
 /// always 0, so whoever opens a ledger over it folds the whole of it.
@@ -20,12 +24,12 @@ const SWEEP_EVERY_MS: i64 = RETENTION_MIN_MS / 10;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     places: HashTable<Place>,
-    held: Slab<(EntityKey, Arc<Entity>)>,
-    /// When expired entities were last looked for.
-    swept_at: Timestamp,
+    slots: Slots,
+    /// How many entities were left when expired ones were last looked for.
+    swept: usize,
 }
 
-/// Where the entity of a key stands in `held`.
+/// Where the entity of a key stands in the slots.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     hash: u64,
@@ -35,36 +39,34 @@ struct Place {
 impl MemoryStore {
     /// Every entity that is held, in no order.
     pub fn entities(&self) -> impl Iterator<Item = (&EntityKey, &Entity)> {
-        self.held.iter().map(|(_, (key, entity))| (key, &**entity))
+        self.slots.iter().map(|(_, slot)| (&slot.key, &*slot.entity))
     }
 
     /// Puts an entity in, as it was when [`MemoryStore::entities`] gave it.
     pub fn insert(&mut self, key: EntityKey, entity: Entity) {
-        match self.get_mut(&key) {
-            Some(known) => *known = Arc::new(entity),
+        let expires_at = entity.expires_at();
+        match self.slot_mut(&key) {
+            Some(slot) => (slot.expires_at, slot.entity) = (expires_at, Arc::new(entity)),
             None => self.insert_new(key, entity),
         }
     }
 
     fn insert_new(&mut self, key: EntityKey, entity: Entity) {
-        let hash = key.hash();
-        let number = self.held.insert((key, Arc::new(entity)));
+        let (hash, expires_at) = (key.hash(), entity.expires_at());
+        let number = self.slots.insert(Slot { key, expires_at, entity: Arc::new(entity) });
         self.places.insert_unique(hash, Place { hash, number }, |place| place.hash);
     }
 
     fn number(&self, key: &EntityKey) -> Option<usize> {
         let is_it = |place: &Place| {
-            place.hash == key.hash() && self.held.get(place.number).is_some_and(|(k, _)| k == key)
+            place.hash == key.hash()
+                && self.slots.get(place.number).is_some_and(|slot| slot.key == *key)
         };
         self.places.find(key.hash(), is_it).map(|place| place.number)
     }
 
-    fn get(&self, key: &EntityKey) -> Option<&Arc<Entity>> {
-        self.held.get(self.number(key)?).map(|(_, entity)| entity)
-    }
-
-    fn get_mut(&mut self, key: &EntityKey) -> Option<&mut Arc<Entity>> {
-        self.held.get_mut(self.number(key)?).map(|(_, entity)| entity)
+    fn slot_mut(&mut self, key: &EntityKey) -> Option<&mut Slot> {
+        self.slots.get_mut(self.number(key)?)
     }
 }
 
@@ -74,8 +76,9 @@ impl StateStore for MemoryStore {
     }
 
     fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
-        let known = self.get(key).filter(|entity| !entity.is_expired(now));
-        Ok(known.map_or_else(|| Entity::unknown_shared(key.subject()), Arc::clone))
+        let slot = self.number(key).and_then(|number| self.slots.get(number));
+        let known = slot.filter(|slot| slot.expires_at > now).map(|slot| Arc::clone(&slot.entity));
+        Ok(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())))
     }
 
     /// Most of the time would go into waiting for one entity after another, and for the parts of each. Here the
@@ -86,12 +89,12 @@ impl StateStore for MemoryStore {
             self.places.find(key.hash(), |place| place.hash == key.hash()).map(|place| place.number)
         };
         let numbers: Vec<_> = keys.iter().map(place).collect();
-        let held: Vec<_> = numbers.iter().filter_map(|number| self.held.get((*number)?)).collect();
+        let slots: Vec<_> = numbers.iter().filter_map(|number| self.slots.get((*number)?)).collect();
         let asked = keys.iter().zip(&numbers).filter(|(_, number)| number.is_some());
-        let same = asked.zip(&held).filter(|((key, _), (known, _))| *key == known).count();
+        let same = asked.zip(&slots).filter(|((key, _), slot)| **key == slot.key).count();
         std::hint::black_box(same);
         for glance in [Entity::glance, Entity::glance_at_lists, Entity::glance_at_ids] {
-            let glances = held.iter().map(|(_, entity)| glance(entity));
+            let glances = slots.iter().map(|slot| glance(&slot.entity));
             std::hint::black_box(glances.fold(0, |sum, glance| sum ^ glance));
         }
     }
@@ -99,9 +102,11 @@ impl StateStore for MemoryStore {
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         for event in events {
             for key in event.touches() {
-                match self.get_mut(&key) {
-                    Some(entity) => {
-                        Arc::make_mut(entity).apply(event);
+                match self.slot_mut(&key) {
+                    Some(slot) => {
+                        let entity = Arc::make_mut(&mut slot.entity);
+                        entity.apply(event);
+                        slot.expires_at = entity.expires_at();
                     }
                     None => {
                         let mut entity = Entity::unknown(key.subject());
@@ -118,19 +123,15 @@ impl StateStore for MemoryStore {
         Ok(())
     }
 
-    /// Looks at every entity, so not often: what a replay remembers is many times larger than a day of it.
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if now.ms_since(self.swept_at) >= SWEEP_EVERY_MS {
-            self.swept_at = now;
-            let held = &mut self.held;
-            self.places.retain(|place| {
-                let is_kept =
-                    held.get(place.number).is_some_and(|(_, entity)| !entity.is_expired(now));
-                if !is_kept {
-                    held.try_remove(place.number);
+        if self.places.len() > self.swept + self.swept / SWEEP_AT_GROWTH {
+            let places = &mut self.places;
+            self.slots.take_expired(now, |hash, number| {
+                if let Ok(place) = places.find_entry(hash, |place| place.number == number) {
+                    place.remove();
                 }
-                is_kept
             });
+            self.swept = self.places.len();
         }
         Ok(())
     }

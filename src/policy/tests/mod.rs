@@ -151,7 +151,7 @@ pub(super) fn order() -> OrderDoc {
     };
     OrderDoc {
         placed: Some(placed),
-        captures: vec![capture("psp-1", cny(10_000))],
+        captures: thin_vec::thin_vec![capture("psp-1", cny(10_000))],
         ..OrderDoc::default()
     }
 }

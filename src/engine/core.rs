@@ -23,7 +23,7 @@ use crate::user_agent::UserAgents;
 const FOLD_BATCH: usize = 1_024;
 
 /// Requests that the store is told of before they are worked on.
-const LOOK_AHEAD: usize = 128;
+const LOOK_AHEAD: usize = 32;
 
 /// What the core works with: one snapshot, which is replaced as a whole between two batches or not at all.
 #[derive(Debug)]

@@ -66,8 +66,10 @@ fn signal_table(signals: &[SignalStrength]) -> String {
         "fraud where known",
         "where unknown",
     ]);
+    // In tenths; what is nothing has no sign.
     let share = |value: Option<f64>| {
-        value.map_or_else(|| "-".to_owned(), |value| format!("{:.1} %", 100.0 * value))
+        let tenths = |value: f64| (1_000.0 * value).round() / 10.0 + 0.0;
+        value.map_or_else(|| "-".to_owned(), |value| format!("{:.1} %", tenths(value)))
     };
     for own in signals {
         table.add_row([

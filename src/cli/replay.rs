@@ -292,13 +292,18 @@ pub(super) fn replay(
     read.finish_and_clear();
     let events = bar(intake.events(), "events");
     let every = Duration::from_secs(saving.save_every_s);
-    let mut saved = Instant::now();
-    let save_due = || {
-        let due = saved.elapsed() >= every;
-        if due {
-            saved = Instant::now();
+    // Counted from the end of a save, which may take long: nothing while one is under way.
+    let mut saved = Some(Instant::now());
+    let save_due = || match saved {
+        Some(at) if at.elapsed() >= every => {
+            saved = None;
+            true
         }
-        due
+        Some(_) => false,
+        None => {
+            saved = Some(Instant::now());
+            false
+        }
     };
     let replayed = history::replay(setup, &config.tenant, &intake, work, out, save_due, |done| {
         events.set_position(done.events);

@@ -21,10 +21,10 @@ pub struct RuleRow {
     pub fires: Tally,
     /// Those for which it decided.
     pub decided: u64,
-    /// Those for which no other entry fired but fallbacks.
+    /// Those for which no other entry fired but fallbacks and the model, which speak for whatever comes to them.
     pub alone: u64,
     /// Other entries that fired for the same claims, and for how many, the most frequent first: at most
-    /// [`OVERLAPS_MAX`]. Fallbacks are none.
+    /// [`OVERLAPS_MAX`]. Fallbacks and the model are none.
     pub overlaps: Vec<(String, u64)>,
     /// Claims for which it lacked a signal.
     pub unjudged: u64,
@@ -67,23 +67,28 @@ struct Counted {
     unjudged: u64,
 }
 
-const FALLBACK: &str = "fallback:";
+/// Layers that speak for every claim that comes to them: they say nothing of the entries that fire beside them.
+const ALWAYS: [&str; 2] = ["fallback:", "model:"];
+
+fn speaks_always(entry: &str) -> bool {
+    ALWAYS.iter().any(|layer| entry.starts_with(layer))
+}
 
 impl RuleTable {
     pub(super) fn add(&mut self, row: &Row, label: Label) {
         self.bad += u64::from(label == Label::Bad);
         let one = Tally::one(row.value_minor, label);
-        let speaking = row.fired.iter().filter(|entry| !entry.starts_with(FALLBACK)).count();
+        let speaking = row.fired.iter().filter(|entry| !speaks_always(entry)).count();
         let decisive = row.rule_ids.first();
         let decisive = decisive.map(|id| format!("{}:{id}", row.decided_by.as_str()));
         for entry in &row.fired {
-            let is_fallback = entry.starts_with(FALLBACK);
+            let is_always = speaks_always(entry);
             let counted = self.rows.entry(entry.clone()).or_default();
             counted.fires += one;
             counted.decided += u64::from(Some(entry) == decisive.as_ref());
-            counted.alone += u64::from(speaking == usize::from(!is_fallback));
+            counted.alone += u64::from(speaking == usize::from(!is_always));
             let others = row.fired.iter().filter(|other| *other != entry);
-            for other in others.filter(|other| !is_fallback && !other.starts_with(FALLBACK)) {
+            for other in others.filter(|other| !is_always && !speaks_always(other)) {
                 *counted.together.entry(other.clone()).or_default() += 1;
             }
         }

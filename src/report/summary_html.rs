@@ -230,16 +230,20 @@ fn coverage(page: &mut Page, summary: &Summary) {
     let claims = summary.all.claims;
     let mut counts = |head: &str, counts: Vec<(String, u64)>| {
         let mut counts = counts;
+        counts.retain(|(_, count)| *count > 0);
         counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         let mut table = Table::new(&[head, "claims", "share"]);
-        for (key, count) in counts.into_iter().filter(|(_, count)| *count > 0).take(ROWS_MAX) {
+        for (key, count) in counts.iter().take(ROWS_MAX) {
             table.row(vec![
-                Cell::Code(key),
-                Cell::Number(grouped(count)),
-                Cell::Number(percent(share(count, claims))),
+                Cell::Code(key.clone()),
+                Cell::Number(grouped(*count)),
+                Cell::Number(percent(share(*count, claims))),
             ]);
         }
         page.table(&table);
+        if counts.len() > ROWS_MAX {
+            page.text(&format!("{} more are rarer.", counts.len() - ROWS_MAX));
+        }
     };
     let cloned = |map: &BTreeMap<String, u64>| map.iter().map(|(k, n)| (k.clone(), *n)).collect();
     counts("degraded", cloned(&summary.degraded));

@@ -143,7 +143,7 @@ fn two_policies_are_held_against_each_other() {
     other[1].2 = "review";
     other[3].2 = "reject";
     other[3].3 = "rule";
-    other[3].4 = &["rule:new", "fallback:all"];
+    other[3].4 = &["rule:new", "model:cost", "fallback:all"];
     let b = decisions(folder.path(), "b.parquet", &other[..4]);
     let outcomes = outcomes(folder.path(), &[("r4", "abuse", 9), ("r2", "honest", 1)]);
     let entries = |ids: &[&str]| -> Vec<RuleFacts> {
@@ -170,6 +170,8 @@ fn two_policies_are_held_against_each_other() {
     assert_eq!(dead.alone, 0, "rule:watch fired beside it");
     assert_eq!(dead.overlaps, [("rule:watch".to_owned(), 1)], "and no fallback counts");
     assert!(all.overlaps.is_empty());
+    let new = row(&compared.b.rules, "rule:new");
+    assert_eq!((new.alone, new.overlaps.len()), (1, 0), "the model speaks for every claim, too");
     assert_eq!(row(&compared.a.rules, "rule:block").precision, Some(0.0));
     assert!(row(&compared.a.rules, "rule:never").never_fired());
     let geo = row(&compared.a.rules, "rule:geo");

@@ -1,13 +1,12 @@
 //! The embedded store, on disk.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use foldhash::fast::RandomState;
 
 use super::cache::Cache;
+use super::empty_buckets::EmptyBuckets;
 use super::header::Header;
 use super::sweep::Sweep;
 use super::{StateStore, StoreError};
@@ -19,9 +18,6 @@ const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 
 /// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
 const WRITE_AHEAD: usize = 256;
-
-/// Keys that are known not to be on disk, at most: more than there are buckets of pictures of a tenant. About 25 MB.
-const ABSENT_MAX: usize = 300_000;
 
 /// The part of the limit by which the cache is emptied when it is reached: the next events then do not have to evict
 /// again, and nobody waits long while what goes is written.
@@ -56,8 +52,8 @@ pub struct FjallStore {
     state: Keyspace,
     limits: StoreLimits,
     cache: Cache,
-    /// Keys of which nothing is on disk. A claim with a picture looks into dozens of buckets, and most are empty.
-    absent: HashSet<EntityKey, RandomState>,
+    /// Neither the disk nor the cache has anything of these.
+    empty: EmptyBuckets,
     sweep: Sweep,
     checkpoint: u64,
     settled: u64,
@@ -90,7 +86,7 @@ impl FjallStore {
             state,
             limits,
             cache: Cache::new(),
-            absent: HashSet::default(),
+            empty: EmptyBuckets::default(),
             sweep: Sweep::default(),
             checkpoint: header.checkpoint,
             settled: header.reflects,
@@ -130,17 +126,17 @@ impl FjallStore {
         Ok((entity, encoded_len))
     }
 
-    /// The entity as it is on disk, for a look. Where there was nothing before, nothing is read until something is written.
+    /// The entity as it is, for a look. Where there is nothing, nothing is looked for until something comes.
     fn seen(&mut self, key: &EntityKey) -> Result<Arc<Entity>, StoreError> {
-        if self.absent.contains(key) {
+        if self.empty.has(key) {
             return Ok(Entity::unknown_shared(key.subject()));
+        }
+        if let Some(entity) = self.cache.peek(key) {
+            return Ok(entity);
         }
         let (entity, encoded_len) = self.read(key)?;
         if encoded_len == 0 {
-            if self.absent.len() >= ABSENT_MAX {
-                self.absent.clear();
-            }
-            self.absent.insert(key.clone());
+            self.empty.add(key);
         }
         Ok(entity)
     }
@@ -163,7 +159,6 @@ impl FjallStore {
             if let Some(entity) = self.cache.take_unsaved(key) {
                 let bytes = encode(&entity)?;
                 self.cache.measured(key, bytes.len());
-                self.absent.remove(key);
                 batch.insert(&self.state, key.to_bytes(), bytes);
             }
         }
@@ -203,10 +198,7 @@ impl StateStore for FjallStore {
         self.usable()?;
         let mut entities = Vec::with_capacity(keys.len());
         for key in keys {
-            let entity = match self.cache.peek(key) {
-                Some(entity) => entity,
-                None => self.seen(key)?,
-            };
+            let entity = self.seen(key)?;
             let known = Some(entity).filter(|entity| !entity.is_expired(now));
             entities.push(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())));
         }
@@ -217,6 +209,7 @@ impl StateStore for FjallStore {
         self.usable()?;
         for event in events {
             for key in event.touches() {
+                self.empty.remove(&key);
                 if !self.cache.apply(&key, event) {
                     self.fetch(&key)?;
                     self.cache.apply(&key, event);

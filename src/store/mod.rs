@@ -4,6 +4,7 @@ mod cache;
 #[cfg(test)]
 pub(crate) mod conformance;
 mod database;
+mod empty_buckets;
 mod fjall;
 mod header;
 mod memory;

@@ -38,6 +38,15 @@ impl PictureBucket {
         })
     }
 
+    /// How many buckets there are.
+    pub const COUNT: usize = (BANDS as usize) << BAND_BITS;
+
+    /// Which of all buckets it is, below [`Self::COUNT`] but for one of a damaged record.
+    #[must_use]
+    pub fn number(self) -> usize {
+        usize::from(self.band) << BAND_BITS | usize::from(self.value)
+    }
+
     /// The bucket as bytes: part, value.
     pub(in crate::state) const fn to_bytes(self) -> [u8; 3] {
         let [high, low] = self.value.to_be_bytes();

@@ -183,11 +183,13 @@ impl Sorter {
             for error in bad.drain(..) {
                 self.rejects.row(path, &error)?;
             }
-            for Observed { observed_at, position, record } in records.drain(..) {
+            for (Observed { observed_at, position, record }, row) in
+                records.drain(..).zip(reader.numbers().iter().copied())
+            {
                 let told = told(record);
                 let is_claim = matches!(told, Told::Claim(_));
                 let position = position.unwrap_or(0);
-                self.take(Place { observed_at, position, is_claim, file }, &told)?;
+                self.take(Place { observed_at, position, is_claim, file, row }, &told)?;
             }
             progress(IntakeProgress {
                 rows: self.rows + self.rejects.count(),

@@ -169,6 +169,7 @@ fn stopped(error: ConvertError) -> Failure {
 fn report(summary: &Summary) -> String {
     let mut parts = vec![tables(summary), records(summary)];
     parts.extend(reasons(summary));
+    parts.extend(summary.empty_files.iter().map(|file| output::holds_no_rows(file)));
     for (table, column) in &summary.never_seen {
         parts.push(format!("warning: no row of table {table} has a `{column}`; is it misspelt?"));
     }

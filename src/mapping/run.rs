@@ -126,14 +126,21 @@ impl Run<'_> {
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Stop> {
         let mut unseen: Option<Vec<usize>> = None;
+        let mut table_rows = 0_u64;
         for (path, bytes) in &planned.files {
             let mut source = Source::open(path, &planned.table).map_err(ConvertError::Source)?;
+            let mut rows = 0;
             source.each_row::<Stop>(&mut |row| {
+                rows += 1;
                 if row.number.is_multiple_of(PROGRESS_ROWS) {
                     progress(*passed + row.bytes);
                 }
                 self.row(planned, path, row)
             })?;
+            if rows == 0 {
+                self.summary.empty_files.push(path.clone());
+            }
+            table_rows += rows;
             self.count(|table| table.files += 1);
             *passed += bytes;
             progress(*passed);
@@ -142,6 +149,10 @@ impl Run<'_> {
                 None => unseen = Some(here.to_vec()),
                 Some(unseen) => unseen.retain(|slot| here.contains(slot)),
             }
+        }
+        if table_rows == 0 {
+            // Every column is unseen then, and none is misspelt.
+            return Ok(());
         }
         for slot in unseen.unwrap_or_default() {
             if let Some(column) = planned.table.columns.get(slot) {

@@ -195,6 +195,43 @@ fn rows_that_score_cannot_convert_are_told() {
     }
 }
 
+#[test]
+fn a_file_without_rows_is_told_and_the_others_are_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path());
+    changed(folder.path(), "none.parquet", |frame| frame.head(Some(0)));
+    fs::write(path("none.ndjson"), b"\n").unwrap();
+    let files = ["--facts", "none.parquet", "--facts", "sim/facts.parquet"];
+    let files = [files.as_slice(), &["--claims", "none.ndjson"]].concat();
+    for (command, out) in
+        [(&["replay"][..], "replayed"), (&["backtest", "--model", "none"][..], "both")]
+    {
+        let arguments = [command, &files, &["--config", "sim/vouch.toml", "--out", out]].concat();
+        let (code, printed, complaint) = vouch(folder.path(), &arguments);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+        for file in ["none.parquet", "none.ndjson"] {
+            let warning = format!("warning: `{file}` holds no rows: the file is empty\n");
+            assert_eq!(printed.matches(&warning).count(), 1, "{printed}");
+        }
+        assert!(!printed.contains("facts.parquet` holds no rows"), "{printed}");
+    }
+
+    let columns = "[[table]]\nname = \"logins\"\nfiles = [\"logins.csv\", \"logins.ndjson\"]\n\
+                   time_zone = \"UTC\"\n[table.account_activity]\noccurred_at = \"at\"\n\
+                   account_id = \"who\"\nkind = { constant = \"login\" }\n";
+    fs::write(path("columns.toml"), columns).unwrap();
+    fs::write(path("logins.csv"), "at,who\n2026-03-01 10:00:00,a\n").unwrap();
+    fs::write(path("logins.ndjson"), b"").unwrap();
+    let score = ["score", "--columns", "columns.toml", "--out", "scored"];
+    let (code, printed, complaint) = vouch(folder.path(), &score);
+    assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+    assert_eq!(printed.matches("holds no rows").count(), 1, "{printed}");
+    let warning = "warning: `logins.ndjson` holds no rows: the file is empty\n";
+    assert!(printed.contains(warning), "{printed}");
+    assert!(!printed.contains("misspelt"), "{printed}");
+}
+
 /// A limit on the size of files stands for a disk that is full.
 #[cfg(unix)]
 #[test]

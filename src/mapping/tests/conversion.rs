@@ -277,3 +277,22 @@ fn a_field_that_no_json_row_has_is_told() {
     assert_eq!(done.summary.never_seen, [("t".to_owned(), "ipp".to_owned())]);
     assert_eq!(done.facts.len(), 2);
 }
+
+#[test]
+fn files_without_rows_are_told_and_no_column_of_them_is_misspelt() {
+    let columns = "[[table]]\nname = \"t\"\nfiles = [\"t*.jsonl\"]\n[table.key_viewed]\noccurred_at = \"at\"\norder_id = \"no\"\n";
+    let row = b"{\"at\":\"2026-01-01T00:00:00Z\",\"no\":\"1\"}\n";
+    let names = |done: &Converted| -> Vec<String> {
+        let names = done.summary.empty_files.iter().filter_map(|path| path.file_name());
+        names.map(|name| name.to_string_lossy().into_owned()).collect()
+    };
+    let done = converted(columns, &[("t1.jsonl", b""), ("t2.jsonl", row), ("t3.jsonl", b"\n \n")]);
+    assert_eq!(names(&done), ["t1.jsonl", "t3.jsonl"]);
+    assert_eq!((done.facts.len(), done.summary.never_seen.len()), (1, 0));
+    let done = converted(columns, &[("t1.jsonl", b"")]);
+    assert_eq!(names(&done), ["t1.jsonl"]);
+    assert_eq!((done.facts.len(), done.summary.never_seen.len()), (0, 0));
+    // A header alone is no row.
+    let done = converted(ORDERS, &[("orders.csv", HEADER.as_bytes())]);
+    assert_eq!(names(&done), ["orders.csv"]);
+}

@@ -58,6 +58,21 @@ pub enum ConvertError {
         /// What was found until then.
         summary: Box<Summary>,
     },
+    /// No row of a table is good, which is a wrong mapping or a wrong file, however few rows there are.
+    #[error(
+        "stopped: none of the {rows} rows of table `{table}` is good; see `{}`, correct columns.toml or the files, or give --max-rejects 100%",
+        rejects.display()
+    )]
+    NoGoodRow {
+        /// The table.
+        table: String,
+        /// Its rows, but for those that no condition wanted.
+        rows: u64,
+        /// The file that tells of them.
+        rejects: PathBuf,
+        /// What was found until then.
+        summary: Box<Summary>,
+    },
 }
 
 /// Reads every file of a plan and writes `facts.parquet`, `claims.parquet` and `rejects.csv` into a folder that exists.
@@ -90,7 +105,8 @@ pub fn convert(
             .push(TableSummary { name: planned.table.name.clone(), ..TableSummary::default() });
         match run.table(planned, &mut passed, &mut progress) {
             Ok(()) => {}
-            Err(Stop::TooMany) => return Err(run.too_many(folder)),
+            Err(Stop::TooMany) => return Err(run.stopped(folder, too_many)),
+            Err(Stop::NoneGood) => return Err(run.stopped(folder, no_good_row)),
             Err(Stop::Error(error)) => return Err(error),
         }
     }
@@ -101,6 +117,7 @@ pub fn convert(
 /// Why reading stops before the end.
 enum Stop {
     TooMany,
+    NoneGood,
     Error(ConvertError),
 }
 
@@ -150,6 +167,7 @@ impl Run<'_> {
                 Some(unseen) => unseen.retain(|slot| here.contains(slot)),
             }
         }
+        self.refuse_all_bad()?;
         if table_rows == 0 {
             // Every column is unseen then, and none is misspelt.
             return Ok(());
@@ -239,6 +257,19 @@ impl Run<'_> {
         }
     }
 
+    /// A table has come to its end: some of its rows must be good.
+    fn refuse_all_bad(&self) -> Result<(), Stop> {
+        let Some(table) = self.summary.tables.last() else { return Ok(()) };
+        // A row that is bad may have given other records than the bad one; those that nobody wanted say nothing.
+        let none_good = table.bad_rows > 0
+            && table.records == 0
+            && table.bad_rows + table.left_out == table.rows;
+        if none_good && !self.options.max_rejects.bears_whole_table() {
+            return Err(Stop::NoneGood);
+        }
+        Ok(())
+    }
+
     fn count(&mut self, change: impl FnOnce(&mut TableSummary)) {
         if let Some(table) = self.summary.tables.last_mut() {
             change(table);
@@ -246,19 +277,39 @@ impl Run<'_> {
     }
 
     /// Facts and claims are dropped; what was rejected is kept.
-    fn too_many(self, folder: &Path) -> ConvertError {
+    fn stopped(
+        self,
+        folder: &Path,
+        error: fn(MaxRejects, PathBuf, Summary) -> ConvertError,
+    ) -> ConvertError {
         if let Err(error) = self.rejects.close().and_then(PartialFile::finish) {
             return error.into();
         }
-        let last = self.summary.tables.last().cloned().unwrap_or_default();
-        ConvertError::TooManyRejects {
-            table: last.name,
-            rows: last.rows,
-            bad: last.bad_rows,
-            limit: self.options.max_rejects,
-            rejects: folder.join(REJECTS_FILE),
-            summary: Box::new(self.summary),
-        }
+        error(self.options.max_rejects, folder.join(REJECTS_FILE), self.summary)
+    }
+}
+
+/// Too many rows of the last table are bad.
+fn too_many(limit: MaxRejects, rejects: PathBuf, summary: Summary) -> ConvertError {
+    let last = summary.tables.last().cloned().unwrap_or_default();
+    ConvertError::TooManyRejects {
+        table: last.name,
+        rows: last.rows,
+        bad: last.bad_rows,
+        limit,
+        rejects,
+        summary: Box::new(summary),
+    }
+}
+
+/// No row of the last table is good.
+fn no_good_row(_: MaxRejects, rejects: PathBuf, summary: Summary) -> ConvertError {
+    let last = summary.tables.last().cloned().unwrap_or_default();
+    ConvertError::NoGoodRow {
+        table: last.name,
+        rows: last.rows - last.left_out,
+        rejects,
+        summary: Box::new(summary),
     }
 }
 

@@ -181,6 +181,22 @@ fn rows_that_score_cannot_convert_are_told() {
     ]) {
         assert!(line.starts_with(begin), "{line}");
     }
+    // A table that is bad in every row is a wrong mapping, however small it is.
+    fs::write(path("logins.csv"), "at,who\nsoon,a\nlater,b\n").unwrap();
+    let bad = ["score", "--columns", "columns.toml", "--out", "bad"];
+    let (code, printed, complaint) = vouch(folder.path(), &bad);
+    assert_eq!((code, printed.as_str()), (Some(1), ""));
+    for expected in [
+        "error: stopped: none of the 2 rows of table `logins` is good; see `bad/converted/rejects.csv`",
+        "2  logins.account_activity.at ",
+    ] {
+        assert!(complaint.contains(expected), "`{expected}` in {complaint}");
+    }
+    nothing_whole(&path("bad/converted"));
+    let (code, _, complaint) = vouch(folder.path(), &[&bad[..], &["--max-rejects", "5"]].concat());
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("there is no row in"), "{complaint}");
+
     for (bytes, expected) in [
         (b"".as_slice(), "`logins.csv` is empty"),
         (b"\xff\xfea\0t\0", "`logins.csv` is UTF-16"),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::{EXIT_CODES, ended};
 use super::output::{self, Failure, grouped};
-use super::replay::{Files, Inputs, Results, Saving, model_name, replay, report, short};
+use super::replay::{
+    Files, Inputs, Results, Saving, model_name, replay, report, short, take_in, warn_of_empty,
+};
 use super::{ConfigArg, check, setup};
 use crate::config::{Champion, Config};
 use crate::domain::{Layer, Money};
@@ -47,7 +49,7 @@ impl Backtest {
         let files = self.inputs.files()?;
         // Both are read before the long work begins.
         let sides = [
-            Side::read("a", policy_a, model_a, &config)?,
+            Side::read(FIRST_SIDE, policy_a, model_a, &config)?,
             Side::read("b", policy_b, model_b, &config)?,
         ];
         let work = self.results.prepare("backtest")?;
@@ -121,6 +123,9 @@ fn begin(
     Ok(history::keep_note(work, SUBJECT_NOTE, &now)?)
 }
 
+/// What is compared with.
+const FIRST_SIDE: &str = "a";
+
 const REPORT: &str = "backtest.html";
 const FLIPS: &str = "flips.csv";
 const FIGURES: &str = "backtest.json";
@@ -184,7 +189,12 @@ impl Side {
         let (folder, own_work) = (out.join(self.name), work.join(self.name));
         output::make_folder(&folder)?;
         output::make_folder(&own_work)?;
-        let replayed = replay(&self.config, &self.setup, files, saving, &own_work, &folder)?;
+        let intake = take_in(files, &own_work)?;
+        if self.name == FIRST_SIDE {
+            // Both read the same files: it is told once.
+            warn_of_empty(&intake)?;
+        }
+        let replayed = replay(&self.config, &self.setup, &intake, saving, &own_work, &folder)?;
         report(&self.setup, &folder, &format!("Replay under {}", self.about()))?;
         history::keep_note(work, &done, &replayed.rejected)?;
         history::remove_work(&own_work)?;

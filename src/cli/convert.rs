@@ -47,7 +47,8 @@ pub(super) struct Tables {
     /// What says which column of which table is what; datasets/history-example/columns.toml is one to copy.
     #[arg(long, value_name = "FILE")]
     columns: PathBuf,
-    /// How many bad rows are borne: a share of a table of at least 1000 rows, such as `5%`, or a number of rows in all.
+    /// How many bad rows are borne: a share of a table of at least 1000 rows, such as `5%`, or a number of rows in all. A
+    /// table without a good row is borne only by `100%` or a number.
     #[arg(long, value_name = "SHARE|NUMBER", default_value_t)]
     max_rejects: MaxRejects,
     /// The platform's secret pepper, at least 16 bytes, when columns.toml hashes columns.
@@ -157,7 +158,9 @@ impl Tables {
 /// What was found before too much was bad is told too: it says what to correct.
 fn stopped(error: ConvertError) -> Failure {
     let reasons = match &error {
-        ConvertError::TooManyRejects { summary, .. } => reasons(summary),
+        ConvertError::TooManyRejects { summary, .. } | ConvertError::NoGoodRow { summary, .. } => {
+            reasons(summary)
+        }
         ConvertError::NoPepper | ConvertError::Source(_) | ConvertError::Table(_) => None,
     };
     match reasons {
@@ -169,6 +172,7 @@ fn stopped(error: ConvertError) -> Failure {
 fn report(summary: &Summary) -> String {
     let mut parts = vec![tables(summary), records(summary)];
     parts.extend(reasons(summary));
+    parts.extend(summary.empty_files.iter().map(|file| output::holds_no_rows(file)));
     for (table, column) in &summary.never_seen {
         parts.push(format!("warning: no row of table {table} has a `{column}`; is it misspelt?"));
     }

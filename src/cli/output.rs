@@ -53,6 +53,11 @@ pub(super) fn line(text: impl fmt::Display) -> Result<(), Failure> {
     }
 }
 
+/// A warning of a file that was read and has no row, which is more often a mistake than not.
+pub(super) fn holds_no_rows(file: &Path) -> String {
+    format!("warning: `{}` holds no rows: the file is empty", file.display())
+}
+
 /// Prints a failure on standard error; there is nobody left to tell when that fails.
 pub(super) fn complain(failure: &Failure) {
     drop(writeln!(io::stderr().lock(), "{failure}"));

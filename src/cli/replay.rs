@@ -14,7 +14,9 @@ use super::{ConfigArg, check, setup};
 use crate::config::{Champion, Config};
 use crate::domain::Money;
 use crate::engine::Setup;
-use crate::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER};
+use crate::history::{
+    self, DECISIONS_FILE, Intake, OUTCOMES_FILE, REJECTS_FILE, Replayed, WORK_FOLDER,
+};
 use crate::report;
 use crate::tables::write_whole;
 
@@ -90,7 +92,9 @@ impl Replay {
         let setup = Arc::new(setup(&config)?);
         let work = self.results.prepare("replay")?;
         let (work_folder, out) = (&work.folder, &self.results.out);
-        let replayed = replay(&config, &setup, &files, self.saving, work_folder, out)?;
+        let intake = take_in(&files, work_folder)?;
+        warn_of_empty(&intake)?;
+        let replayed = replay(&config, &setup, &intake, self.saving, work_folder, out)?;
         output::line(report(&setup, &self.results.out, "Replay")?)?;
         work.done()?;
         self.results.end(&replayed)
@@ -272,17 +276,8 @@ pub(super) fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
 }
 
-/// Takes files in and replays them, with progress.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
-pub(super) fn replay(
-    config: &Config,
-    setup: &Arc<Setup>,
-    (facts, claims): &Files,
-    saving: Saving,
-    work: &Path,
-    out: &Path,
-) -> Result<Replayed, Failure> {
-    let setup = Arc::clone(setup);
+/// Takes files in, with progress.
+pub(super) fn take_in((facts, claims): &Files, work: &Path) -> Result<Intake, Failure> {
     let read = bytes_bar();
     let intake = history::intake(facts, claims, work, |at| {
         read.set_length(at.total_bytes);
@@ -290,6 +285,28 @@ pub(super) fn replay(
         read.set_message(format!("{} rows read", grouped(at.rows)));
     })?;
     read.finish_and_clear();
+    Ok(intake)
+}
+
+/// Tells of the files that hold no rows.
+pub(super) fn warn_of_empty(intake: &Intake) -> Result<(), Failure> {
+    for file in &intake.empty_files {
+        output::line(output::holds_no_rows(file))?;
+    }
+    Ok(())
+}
+
+/// Replays what was taken in, with progress.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
+pub(super) fn replay(
+    config: &Config,
+    setup: &Arc<Setup>,
+    intake: &Intake,
+    saving: Saving,
+    work: &Path,
+    out: &Path,
+) -> Result<Replayed, Failure> {
+    let setup = Arc::clone(setup);
     let events = bar(intake.events(), "events");
     let every = Duration::from_secs(saving.save_every_s);
     // Counted from the end of a save, which may take long: nothing while one is under way.
@@ -305,7 +322,7 @@ pub(super) fn replay(
             false
         }
     };
-    let replayed = history::replay(setup, &config.tenant, &intake, work, out, save_due, |done| {
+    let replayed = history::replay(setup, &config.tenant, intake, work, out, save_due, |done| {
         events.set_position(done.events);
         events.set_message(format!("at {}", done.observed_at));
     })?;

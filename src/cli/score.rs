@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::{EXIT_CODES, Origin, Tables, ended};
 use super::output::{self, Failure};
-use super::replay::{Judging, Results, Saving, replay, report};
+use super::replay::{Judging, Results, Saving, replay, report, take_in};
 use super::setup;
 use crate::history::{self, HistoryError};
 use crate::mapping::{CLAIMS_FILE, FACTS_FILE, Plan, REJECTS_FILE};
@@ -49,7 +49,9 @@ impl Score {
         let converted = out.join(CONVERTED);
         let bad_rows = self.convert(&plan, &work.folder, &converted)?;
         let files = (vec![converted.join(FACTS_FILE)], vec![converted.join(CLAIMS_FILE)]);
-        let replayed = replay(&config, &setup, &files, self.saving, &work.folder, out)?;
+        // The conversion has told of the user's own files without rows.
+        let intake = take_in(&files, &work.folder)?;
+        let replayed = replay(&config, &setup, &intake, self.saving, &work.folder, out)?;
         output::line(report(&setup, out, "Historical orders")?)?;
         work.done()?;
         let code = self.results.end(&replayed)?;

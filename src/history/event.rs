@@ -27,10 +27,12 @@ pub(super) struct Place {
     pub(super) is_claim: bool,
     /// The file that told it.
     pub(super) file: u32,
+    /// Its row there, from 1; of NDJSON the line.
+    pub(super) row: u64,
 }
 
 /// Bytes of a place in a run.
-const PLACE_BYTES: usize = 8 + 8 + 1 + 4;
+const PLACE_BYTES: usize = 8 + 8 + 1 + 4 + 8;
 /// Bytes in front of each event of a run: its place, and the length of what follows.
 pub(super) const HEADER_BYTES: usize = PLACE_BYTES + 4;
 
@@ -43,6 +45,7 @@ impl Place {
             .chain(self.position.to_be_bytes())
             .chain([u8::from(self.is_claim)])
             .chain(self.file.to_be_bytes())
+            .chain(self.row.to_be_bytes())
             .chain(len.to_be_bytes());
         header.iter_mut().zip(parts).for_each(|(byte, part)| *byte = part);
         header
@@ -55,7 +58,9 @@ impl Place {
         let position = u64::from_be_bytes(take(&mut rest));
         let is_claim = take::<1>(&mut rest) == [1];
         let file = u32::from_be_bytes(take(&mut rest));
-        (Self { observed_at, position, is_claim, file }, u32::from_be_bytes(take(&mut rest)))
+        let row = u64::from_be_bytes(take(&mut rest));
+        let place = Self { observed_at, position, is_claim, file, row };
+        (place, u32::from_be_bytes(take(&mut rest)))
     }
 }
 
@@ -115,4 +120,23 @@ pub(super) enum IdKind {
     Fact,
     /// A claim's request.
     Claim,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_comes_back_from_its_header() {
+        let place = Place {
+            observed_at: Timestamp::from_ms(1_770_000_000_123),
+            position: u64::MAX - 1,
+            is_claim: true,
+            file: 7,
+            row: (1 << 40) + 3,
+        };
+        assert_eq!(Place::of_header(&place.header(517)), (place, 517));
+        // Equals of a file stay in its order.
+        assert!(place < Place { row: place.row + 1, ..place });
+    }
 }

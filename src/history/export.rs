@@ -1,5 +1,6 @@
 //! A ledger becomes files.
 
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub struct Exported {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Done {
     tenant: String,
+    /// What was asked for: the range of times.
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
     /// The first position of the range, and the last.
     first: u64,
     /// The digest of what stands at the first: another ledger has something else there.
@@ -76,7 +80,7 @@ pub fn export(
 ) -> Result<Exported, HistoryError> {
     let first = plan.from.map_or(Ok(1), |from| position_of(ledger, from))?;
     let end = plan.until.map_or(Ok(ledger.end() + 1), |until| position_of(ledger, until))?;
-    let mut done = begun(ledger, work, tenant, first, end)?;
+    let mut done = begun(ledger, work, tenant, plan, first..end)?;
     let mut part = Part::create(work, done.parts)?;
     for read in ledger.scan(done.next) {
         let (position, record) = read?;
@@ -120,27 +124,45 @@ fn begun(
     ledger: &dyn Ledger,
     work: &Path,
     tenant: &TenantId,
-    first: u64,
-    end: u64,
+    plan: ExportPlan,
+    positions: Range<u64>,
 ) -> Result<Done, HistoryError> {
+    let first = positions.start;
     let fresh = Done {
         tenant: tenant.as_str().to_owned(),
+        from: plan.from,
+        until: plan.until,
         first,
         first_sha256: ledger.read(first)?.map(|record| record.digest.0),
-        last: end.saturating_sub(1),
+        last: positions.end.saturating_sub(1),
         next: first,
         parts: 0,
         exported: Exported::default(),
     };
     let Some(found) = note::<Done>(work, PROGRESS)? else { return Ok(fresh) };
-    // The ledger may have grown since: what was asked for then is what is written.
+    if (found.from, found.until) != (plan.from, plan.until) {
+        let what = format!(
+            "it was begun {}, and what is asked for now is {}",
+            range(found.from, found.until),
+            range(plan.from, plan.until)
+        );
+        return Err(HistoryError::OtherWork { what });
+    }
+    // The ledger may have grown since: what there was then is what is written.
     let is_same = (&found.tenant, found.first, found.first_sha256)
         == (&fresh.tenant, fresh.first, fresh.first_sha256);
     if !is_same || found.last > fresh.last {
-        let what = "the tenant, the range or the ledger is another".to_owned();
+        let what = "the tenant or the ledger is another".to_owned();
         return Err(HistoryError::OtherWork { what });
     }
     Ok(found)
+}
+
+/// A range of times, in words.
+fn range(from: Option<Timestamp>, until: Option<Timestamp>) -> String {
+    let from = from.map_or_else(|| "from the beginning".to_owned(), |at| format!("from {at}"));
+    let until = until.map_or_else(|| "to the end".to_owned(), |at| format!("until {at}"));
+    format!("{from} {until}")
 }
 
 /// The names of the signals that a catalogue of an earlier binary had.

@@ -32,6 +32,8 @@ pub struct Intake {
     pub claims: u64,
     /// Rows that were refused.
     pub rejected: u64,
+    /// Files without a row, good or bad.
+    pub empty_files: Vec<PathBuf>,
     /// When the first event was observed, milliseconds since 1970.
     pub first_at_ms: Option<i64>,
     /// When the last one was.
@@ -123,6 +125,7 @@ pub fn intake(
         rows: 0,
         passed_bytes: 0,
         total_bytes: files.iter().map(FileStamp::bytes).sum(),
+        empty_files: Vec::new(),
         first_at: None,
         last_at: None,
     };
@@ -147,6 +150,7 @@ pub fn intake(
         facts,
         claims,
         rejected: sorter.rejects.finish()?,
+        empty_files: sorter.empty_files,
         first_at_ms: sorter.first_at.map(Timestamp::ms),
         last_at_ms: sorter.last_at.map(Timestamp::ms),
     };
@@ -165,6 +169,7 @@ struct Sorter {
     /// Bytes of the files that are read, and of all of them.
     passed_bytes: u64,
     total_bytes: u64,
+    empty_files: Vec<PathBuf>,
     first_at: Option<Timestamp>,
     last_at: Option<Timestamp>,
 }
@@ -183,17 +188,22 @@ impl Sorter {
             for error in bad.drain(..) {
                 self.rejects.row(path, &error)?;
             }
-            for Observed { observed_at, position, record } in records.drain(..) {
+            for (Observed { observed_at, position, record }, row) in
+                records.drain(..).zip(reader.numbers().iter().copied())
+            {
                 let told = told(record);
                 let is_claim = matches!(told, Told::Claim(_));
                 let position = position.unwrap_or(0);
-                self.take(Place { observed_at, position, is_claim, file }, &told)?;
+                self.take(Place { observed_at, position, is_claim, file, row }, &told)?;
             }
             progress(IntakeProgress {
                 rows: self.rows + self.rejects.count(),
                 bytes: self.passed_bytes + reader.bytes(),
                 total_bytes: self.total_bytes,
             });
+        }
+        if reader.rows() == 0 {
+            self.empty_files.push(path.to_path_buf());
         }
         self.passed_bytes += reader.bytes();
         Ok(())

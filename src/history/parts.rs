@@ -61,8 +61,14 @@ impl Part {
         self.outcomes.add(at, fact)
     }
 
-    pub(super) fn conflict(&mut self, file: &Path, reason: &str) -> Result<(), HistoryError> {
-        self.conflicts.record(file, reason)
+    pub(super) fn conflict(
+        &mut self,
+        file: &Path,
+        row: u64,
+        column: &str,
+        reason: &str,
+    ) -> Result<(), HistoryError> {
+        self.conflicts.record(file, row, column, reason)
     }
 
     /// Ends the part; the number of its conflicts.

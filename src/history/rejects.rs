@@ -19,8 +19,7 @@ pub(super) struct Rejects {
 #[derive(Serialize)]
 struct Line<'a> {
     file: &'a Path,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    row: Option<u64>,
+    row: u64,
     #[serde(skip_serializing_if = "str::is_empty")]
     column: &'a str,
     reason: &'a str,
@@ -35,12 +34,18 @@ impl Rejects {
     /// A row that breaks a rule.
     pub(super) fn row(&mut self, file: &Path, error: &RowError) -> Result<(), HistoryError> {
         let RowError { row, column, message } = error;
-        self.line(&Line { file, row: Some(*row), column, reason: message })
+        self.line(&Line { file, row: *row, column, reason: message })
     }
 
     /// A record that is in order by itself, but not with what was told before.
-    pub(super) fn record(&mut self, file: &Path, reason: &str) -> Result<(), HistoryError> {
-        self.line(&Line { file, row: None, column: "", reason })
+    pub(super) fn record(
+        &mut self,
+        file: &Path,
+        row: u64,
+        column: &str,
+        reason: &str,
+    ) -> Result<(), HistoryError> {
+        self.line(&Line { file, row, column, reason })
     }
 
     /// How many there are.

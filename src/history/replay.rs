@@ -213,13 +213,7 @@ impl<'a> Run<'a> {
             Ok(Answer::Recorded(receipts)) => receipts.iter().all(|receipt| receipt.duplicate),
             Ok(Answer::Scored(verdict)) => verdict.repeated,
             Ok(Answer::Found(_) | Answer::Listed(_)) => false,
-            Err(error @ EngineError::Conflict { .. }) => {
-                let file = usize::try_from(noted.place.file).ok();
-                let file = file.and_then(|file| self.intake.files.get(file));
-                let file = file.map(|stamp| stamp.path().to_path_buf()).unwrap_or_default();
-                self.done.conflicts += 1;
-                return self.part.conflict(&file, &error.to_string());
-            }
+            Err(EngineError::Conflict { ids }) => return self.conflict(noted.place, ids),
             Err(other) => return Err(HistoryError::Refused(other)),
         };
         if repeated {
@@ -233,6 +227,17 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Tells of an event whose ids were used before, with the row that it came from and the column of the first of them.
+    fn conflict(&mut self, place: Place, ids: Vec<String>) -> Result<(), HistoryError> {
+        let file = usize::try_from(place.file).ok();
+        let file = file.and_then(|file| self.intake.files.get(file));
+        let file = file.map(|stamp| stamp.path().to_path_buf()).unwrap_or_default();
+        let column = id_column(place.is_claim, &ids);
+        let reason = EngineError::Conflict { ids }.to_string();
+        self.done.conflicts += 1;
+        self.part.conflict(&file, place.row, column, &reason)
     }
 
     /// Everything so far is on disk when this returns.
@@ -261,6 +266,17 @@ struct Noted {
     place: Place,
     /// Outcomes that it reports.
     outcomes: Vec<Fact>,
+}
+
+/// The column of the first id of a conflict, each as `fact_id x` or `request_id x`.
+fn id_column(is_claim: bool, ids: &[String]) -> &'static str {
+    let is_request = ids.first().is_some_and(|id| id.starts_with("request_id "));
+    match (is_claim, is_request) {
+        (_, true) => "request_id",
+        (false, false) => "fact_id",
+        // A claim brought the fact.
+        (true, false) => "facts",
+    }
 }
 
 const fn is_outcome(fact: &Fact) -> bool {

@@ -10,7 +10,7 @@ use crate::tables::{PartialFile, TableError};
 
 /// The name of the file with what was rejected.
 pub const REJECTS_FILE: &str = "rejects.csv";
-/// A table with fewer rows is never stopped for its share of bad ones.
+/// A table with fewer rows is never stopped for its share of bad ones, unless none is good.
 const SHARE_ROWS_MIN: u64 = 1_000;
 const WHOLE_BASIS_POINTS: u64 = 10_000;
 
@@ -82,6 +82,15 @@ impl MaxRejects {
                 rows >= SHARE_ROWS_MIN && bad > rows_times
             }
             Self::Count(most) => all_bad > most,
+        }
+    }
+
+    /// Whether a table may be bad in every row, however few it has: only when somebody has said so, by all rows or by their
+    /// number.
+    pub(super) fn bears_whole_table(self) -> bool {
+        match self {
+            Self::Share { basis_points } => u64::from(basis_points) >= WHOLE_BASIS_POINTS,
+            Self::Count(_) => true,
         }
     }
 }
@@ -181,6 +190,13 @@ mod tests {
         assert!(!share.exceeded(100_000, 5_000, 90_000), "other tables have their own share");
         assert!(MaxRejects::Count(0).exceeded(1, 0, 1));
         assert!(!MaxRejects::Count(3).exceeded(9, 3, 3));
+    }
+
+    #[test]
+    fn a_table_without_a_good_row_is_borne_only_when_said_so() {
+        for (text, borne) in [("5%", false), ("99.99%", false), ("100%", true), ("3", true)] {
+            assert_eq!(text.parse::<MaxRejects>().unwrap().bears_whole_table(), borne, "{text}");
+        }
     }
 
     #[test]

@@ -58,6 +58,21 @@ pub enum ConvertError {
         /// What was found until then.
         summary: Box<Summary>,
     },
+    /// No row of a table is good, which is a wrong mapping or a wrong file, however few rows there are.
+    #[error(
+        "stopped: none of the {rows} rows of table `{table}` is good; see `{}`, correct columns.toml or the files, or give --max-rejects 100%",
+        rejects.display()
+    )]
+    NoGoodRow {
+        /// The table.
+        table: String,
+        /// Its rows, but for those that no condition wanted.
+        rows: u64,
+        /// The file that tells of them.
+        rejects: PathBuf,
+        /// What was found until then.
+        summary: Box<Summary>,
+    },
 }
 
 /// Reads every file of a plan and writes `facts.parquet`, `claims.parquet` and `rejects.csv` into a folder that exists.
@@ -90,7 +105,8 @@ pub fn convert(
             .push(TableSummary { name: planned.table.name.clone(), ..TableSummary::default() });
         match run.table(planned, &mut passed, &mut progress) {
             Ok(()) => {}
-            Err(Stop::TooMany) => return Err(run.too_many(folder)),
+            Err(Stop::TooMany) => return Err(run.stopped(folder, too_many)),
+            Err(Stop::NoneGood) => return Err(run.stopped(folder, no_good_row)),
             Err(Stop::Error(error)) => return Err(error),
         }
     }
@@ -101,6 +117,7 @@ pub fn convert(
 /// Why reading stops before the end.
 enum Stop {
     TooMany,
+    NoneGood,
     Error(ConvertError),
 }
 
@@ -126,14 +143,21 @@ impl Run<'_> {
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Stop> {
         let mut unseen: Option<Vec<usize>> = None;
+        let mut table_rows = 0_u64;
         for (path, bytes) in &planned.files {
             let mut source = Source::open(path, &planned.table).map_err(ConvertError::Source)?;
+            let mut rows = 0;
             source.each_row::<Stop>(&mut |row| {
+                rows += 1;
                 if row.number.is_multiple_of(PROGRESS_ROWS) {
                     progress(*passed + row.bytes);
                 }
                 self.row(planned, path, row)
             })?;
+            if rows == 0 {
+                self.summary.empty_files.push(path.clone());
+            }
+            table_rows += rows;
             self.count(|table| table.files += 1);
             *passed += bytes;
             progress(*passed);
@@ -142,6 +166,11 @@ impl Run<'_> {
                 None => unseen = Some(here.to_vec()),
                 Some(unseen) => unseen.retain(|slot| here.contains(slot)),
             }
+        }
+        self.refuse_all_bad()?;
+        if table_rows == 0 {
+            // Every column is unseen then, and none is misspelt.
+            return Ok(());
         }
         for slot in unseen.unwrap_or_default() {
             if let Some(column) = planned.table.columns.get(slot) {
@@ -228,6 +257,19 @@ impl Run<'_> {
         }
     }
 
+    /// A table has come to its end: some of its rows must be good.
+    fn refuse_all_bad(&self) -> Result<(), Stop> {
+        let Some(table) = self.summary.tables.last() else { return Ok(()) };
+        // A row that is bad may have given other records than the bad one; those that nobody wanted say nothing.
+        let none_good = table.bad_rows > 0
+            && table.records == 0
+            && table.bad_rows + table.left_out == table.rows;
+        if none_good && !self.options.max_rejects.bears_whole_table() {
+            return Err(Stop::NoneGood);
+        }
+        Ok(())
+    }
+
     fn count(&mut self, change: impl FnOnce(&mut TableSummary)) {
         if let Some(table) = self.summary.tables.last_mut() {
             change(table);
@@ -235,19 +277,39 @@ impl Run<'_> {
     }
 
     /// Facts and claims are dropped; what was rejected is kept.
-    fn too_many(self, folder: &Path) -> ConvertError {
+    fn stopped(
+        self,
+        folder: &Path,
+        error: fn(MaxRejects, PathBuf, Summary) -> ConvertError,
+    ) -> ConvertError {
         if let Err(error) = self.rejects.close().and_then(PartialFile::finish) {
             return error.into();
         }
-        let last = self.summary.tables.last().cloned().unwrap_or_default();
-        ConvertError::TooManyRejects {
-            table: last.name,
-            rows: last.rows,
-            bad: last.bad_rows,
-            limit: self.options.max_rejects,
-            rejects: folder.join(REJECTS_FILE),
-            summary: Box::new(self.summary),
-        }
+        error(self.options.max_rejects, folder.join(REJECTS_FILE), self.summary)
+    }
+}
+
+/// Too many rows of the last table are bad.
+fn too_many(limit: MaxRejects, rejects: PathBuf, summary: Summary) -> ConvertError {
+    let last = summary.tables.last().cloned().unwrap_or_default();
+    ConvertError::TooManyRejects {
+        table: last.name,
+        rows: last.rows,
+        bad: last.bad_rows,
+        limit,
+        rejects,
+        summary: Box::new(summary),
+    }
+}
+
+/// No row of the last table is good.
+fn no_good_row(_: MaxRejects, rejects: PathBuf, summary: Summary) -> ConvertError {
+    let last = summary.tables.last().cloned().unwrap_or_default();
+    ConvertError::NoGoodRow {
+        table: last.name,
+        rows: last.rows - last.left_out,
+        rejects,
+        summary: Box::new(summary),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What came of a conversion, in numbers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::fault::Fault;
 
@@ -20,7 +21,9 @@ pub struct Summary {
     pub rejects: BTreeMap<RejectGroup, u64>,
     /// Spellings that no `values` knows, and how often each came.
     pub unknown_words: BTreeMap<UnknownWord, u64>,
-    /// Columns of NDJSON that no row of the table had: table and column.
+    /// Files without a row.
+    pub empty_files: Vec<PathBuf>,
+    /// Columns of NDJSON that no row of the table had: table and column. Of a table without rows none is told.
     pub never_seen: Vec<(String, String)>,
 }
 

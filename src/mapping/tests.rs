@@ -43,12 +43,16 @@ fn plan(folder: &Path, columns: &str, files: &[(&str, &[u8])]) -> Plan {
 }
 
 fn converted(columns: &str, files: &[(&str, &[u8])]) -> Converted {
+    converted_by(&options(), columns, files)
+}
+
+fn converted_by(options: &ConvertOptions, columns: &str, files: &[(&str, &[u8])]) -> Converted {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(folder.path(), columns, files);
     let out = folder.path().join("out");
     std::fs::create_dir(&out).unwrap();
     let mut passed = Vec::new();
-    let summary = convert(&plan, &options(), &out, |bytes| passed.push(bytes)).unwrap();
+    let summary = convert(&plan, options, &out, |bytes| passed.push(bytes)).unwrap();
     assert!(passed.is_sorted());
     assert_eq!(passed.last(), Some(&plan.bytes()));
     let rejects = std::fs::read_to_string(out.join(REJECTS_FILE)).unwrap();

@@ -15,6 +15,8 @@ pub struct TableReader<T: Record> {
     input: Input<T>,
     seen: Seen,
     rows: u64,
+    /// The rows of the records that the last call of `read` added.
+    numbers: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -35,13 +37,21 @@ impl<T: Record> TableReader<T> {
             Format::Parquet => Input::Parquet(open_parquet::<T>(path)?),
             Format::Ndjson => Input::Ndjson(Lines::open(path)?),
         };
-        Ok(Self { path: path.to_path_buf(), input, seen: Seen::default(), rows: 0 })
+        let (path, seen) = (path.to_path_buf(), Seen::default());
+        Ok(Self { path, input, seen, rows: 0, numbers: Vec::new() })
     }
 
     /// Rows that were read so far, bad ones too.
     #[must_use]
     pub const fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The numbers of the rows of the records that the last call of [`Self::read`] added, in their order: from 1, of NDJSON
+    /// the lines.
+    #[must_use]
+    pub fn numbers(&self) -> &[u64] {
+        &self.numbers
     }
 
     /// Bytes of the file that were read so far; of Parquet about.
@@ -63,6 +73,7 @@ impl<T: Record> TableReader<T> {
         records: &mut Vec<Observed<T>>,
         bad: &mut Vec<RowError>,
     ) -> Result<bool, TableError> {
+        self.numbers.clear();
         match &mut self.input {
             Input::Parquet(groups) => {
                 let Some(frame) = groups.next()? else { return Ok(false) };
@@ -71,7 +82,10 @@ impl<T: Record> TableReader<T> {
                 for row in 0..frame.height() {
                     self.rows += 1;
                     match T::get(&view, row, &mut self.seen) {
-                        Ok(record) => records.push(record),
+                        Ok(record) => {
+                            self.numbers.push(self.rows);
+                            records.push(record);
+                        }
                         Err(fault) => bad.push(fault.at(self.rows)),
                     }
                 }
@@ -81,7 +95,10 @@ impl<T: Record> TableReader<T> {
                     let Some((number, line)) = lines.next()? else { return Ok(read > 0) };
                     self.rows = number;
                     match line {
-                        Ok(record) => records.push(record),
+                        Ok(record) => {
+                            self.numbers.push(number);
+                            records.push(record);
+                        }
                         Err(error) => bad.push(error),
                     }
                 }

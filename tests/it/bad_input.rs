@@ -122,7 +122,11 @@ fn bad_rows_are_told_and_the_others_are_replayed() {
         "\"row\":4,\"column\":\"fact.fact_id\",\"reason\":\"invalid type: integer `12`".to_owned(),
         "\"row\":3,".to_owned(),
         "\"row\":2,\"reason\":\"trailing characters".to_owned(),
-        format!("used before with other content: fact_id {id}"),
+        // Of two that were observed at once the first row counts.
+        format!(
+            "\"row\":{},\"column\":\"fact_id\",\"reason\":\"used before with other content: fact_id {id}\"",
+            rows - 7
+        ),
     ] {
         assert!(rejects.contains(&part), "`{part}` in {rejects}");
     }
@@ -177,6 +181,22 @@ fn rows_that_score_cannot_convert_are_told() {
     ]) {
         assert!(line.starts_with(begin), "{line}");
     }
+    // A table that is bad in every row is a wrong mapping, however small it is.
+    fs::write(path("logins.csv"), "at,who\nsoon,a\nlater,b\n").unwrap();
+    let bad = ["score", "--columns", "columns.toml", "--out", "bad"];
+    let (code, printed, complaint) = vouch(folder.path(), &bad);
+    assert_eq!((code, printed.as_str()), (Some(1), ""));
+    for expected in [
+        "error: stopped: none of the 2 rows of table `logins` is good; see `bad/converted/rejects.csv`",
+        "2  logins.account_activity.at ",
+    ] {
+        assert!(complaint.contains(expected), "`{expected}` in {complaint}");
+    }
+    nothing_whole(&path("bad/converted"));
+    let (code, _, complaint) = vouch(folder.path(), &[&bad[..], &["--max-rejects", "5"]].concat());
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("there is no row in"), "{complaint}");
+
     for (bytes, expected) in [
         (b"".as_slice(), "`logins.csv` is empty"),
         (b"\xff\xfea\0t\0", "`logins.csv` is UTF-16"),
@@ -189,6 +209,43 @@ fn rows_that_score_cannot_convert_are_told() {
         assert!(complaint.contains(expected), "{complaint}");
         assert!(!path("other").exists(), "nothing is begun");
     }
+}
+
+#[test]
+fn a_file_without_rows_is_told_and_the_others_are_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path());
+    changed(folder.path(), "none.parquet", |frame| frame.head(Some(0)));
+    fs::write(path("none.ndjson"), b"\n").unwrap();
+    let files = ["--facts", "none.parquet", "--facts", "sim/facts.parquet"];
+    let files = [files.as_slice(), &["--claims", "none.ndjson"]].concat();
+    for (command, out) in
+        [(&["replay"][..], "replayed"), (&["backtest", "--model", "none"][..], "both")]
+    {
+        let arguments = [command, &files, &["--config", "sim/vouch.toml", "--out", out]].concat();
+        let (code, printed, complaint) = vouch(folder.path(), &arguments);
+        assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+        for file in ["none.parquet", "none.ndjson"] {
+            let warning = format!("warning: `{file}` holds no rows: the file is empty\n");
+            assert_eq!(printed.matches(&warning).count(), 1, "{printed}");
+        }
+        assert!(!printed.contains("facts.parquet` holds no rows"), "{printed}");
+    }
+
+    let columns = "[[table]]\nname = \"logins\"\nfiles = [\"logins.csv\", \"logins.ndjson\"]\n\
+                   time_zone = \"UTC\"\n[table.account_activity]\noccurred_at = \"at\"\n\
+                   account_id = \"who\"\nkind = { constant = \"login\" }\n";
+    fs::write(path("columns.toml"), columns).unwrap();
+    fs::write(path("logins.csv"), "at,who\n2026-03-01 10:00:00,a\n").unwrap();
+    fs::write(path("logins.ndjson"), b"").unwrap();
+    let score = ["score", "--columns", "columns.toml", "--out", "scored"];
+    let (code, printed, complaint) = vouch(folder.path(), &score);
+    assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+    assert_eq!(printed.matches("holds no rows").count(), 1, "{printed}");
+    let warning = "warning: `logins.ndjson` holds no rows: the file is empty\n";
+    assert!(printed.contains(warning), "{printed}");
+    assert!(!printed.contains("misspelt"), "{printed}");
 }
 
 /// A limit on the size of files stands for a disk that is full.

@@ -138,8 +138,10 @@ fn what_is_refused_is_told_and_the_rest_is_done() {
     }
     let rejects = fs::read_to_string(path("out/rejects.ndjson")).unwrap();
     let rows = all.len();
+    // Of two that were observed at once, the one that stands behind is refused.
     for part in [
         format!("\"row\":{},\"column\":\"observed_at\",\"reason\":\"is missing", rows + 1),
+        "\"row\":10,\"column\":\"fact_id\",\"reason\":\"used before".to_owned(),
         format!("\"row\":{}", rows + 2),
         format!("used before with other content: fact_id {}", all[3].record.id),
     ] {

@@ -246,6 +246,47 @@ fn an_export_of_another_ledger_is_not_gone_on_with() {
 }
 
 #[test]
+fn an_export_of_another_range_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    simulated(folder.path(), "100");
+    let facts: Vec<Observed<Fact>> = TableReader::read_all(&path("facts.parquet")).unwrap();
+    let tenant = TenantId::parse("default").unwrap();
+    let ledger = SharedLedger::default();
+    let mut core = ledger.open(shared_setup(), facts[0].observed_at);
+    for fact in &facts {
+        let (tenant, facts) = (tenant.clone(), vec![fact.record.clone()]);
+        core.process(vec![Request::Record { tenant, facts }], fact.observed_at).unwrap();
+    }
+    let work = path("out/work");
+    fs::create_dir_all(&work).unwrap();
+    let setup = shared_setup();
+    let export = |from, until| {
+        let plan = history::ExportPlan { from, until, part_records: 50 };
+        history::export(&ledger, &*setup.codec, &tenant, plan, &work, &path("out"), |_, _| ())
+    };
+    // The work folder is left as an interrupted export leaves it.
+    let (first, early) = (facts[0].observed_at, facts[facts.len() / 2].observed_at);
+    let late = facts[facts.len() * 3 / 4].observed_at;
+    assert!(early < late);
+    let begun = export(None, Some(early)).unwrap();
+    for (from, until, now) in [
+        (None, None, "from the beginning to the end".to_owned()),
+        (None, Some(late), format!("from the beginning until {late}")),
+        // The same records, but not what was asked for.
+        (Some(first), Some(early), format!("from {first} until {early}")),
+    ] {
+        let refused = export(from, until).unwrap_err();
+        assert!(matches!(refused, HistoryError::OtherWork { .. }), "{refused}");
+        let expected = format!(
+            "it was begun from the beginning until {early}, and what is asked for now is {now};"
+        );
+        assert!(refused.to_string().contains(&expected), "`{expected}` in {refused}");
+    }
+    assert_eq!(export(None, Some(early)).unwrap(), begun);
+}
+
+#[test]
 fn a_folder_is_of_one_command_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     simulated(folder.path(), "3000");

@@ -270,10 +270,59 @@ fn a_wrong_mapping_is_stopped_and_leaves_no_facts() {
 }
 
 #[test]
+fn a_table_without_a_good_row_is_refused_however_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bad, void) = (
+        "o,u,2026-03-02 08:00:00,,s,GC,,five,CNY,done\n",
+        "o,u,2026-03-02 08:00:00,,s,GC,,5,CNY,void\n",
+    );
+    for (rows, count) in [(bad.to_owned(), 1), (format!("{void}{}", bad.repeat(3)), 3)] {
+        let file = format!("{HEADER}{rows}");
+        let plan = plan(folder.path(), ORDERS, &[("orders.csv", file.as_bytes())]);
+        let stopped = convert(&plan, &options(), folder.path(), |_| {}).unwrap_err();
+        let ConvertError::NoGoodRow { table, rows, summary, .. } = &stopped else {
+            panic!("{stopped}")
+        };
+        assert_eq!((table.as_str(), *rows), ("orders", count));
+        assert_eq!(summary.rejects.len(), 1);
+        assert!(!folder.path().join(FACTS_FILE).exists());
+        let rejects = std::fs::read_to_string(folder.path().join(REJECTS_FILE)).unwrap();
+        assert_eq!(rejects.lines().count(), 1 + usize::try_from(count).unwrap());
+    }
+    // One that was told to is borne, and so is a table that nobody wants anything of.
+    let only_bad = format!("{HEADER}{bad}");
+    for borne in ["100%", "1"] {
+        let options = ConvertOptions { max_rejects: borne.parse().unwrap(), ..options() };
+        let done = converted_by(&options, ORDERS, &[("orders.csv", only_bad.as_bytes())]);
+        assert_eq!(done.summary.bad_rows(), 1, "{borne}");
+    }
+    assert_eq!(orders(void).summary.tables[0].left_out, 1);
+}
+
+#[test]
 fn a_field_that_no_json_row_has_is_told() {
     let columns = "[[table]]\nname = \"t\"\nfiles = [\"t.jsonl\"]\n[table.key_viewed]\noccurred_at = \"at\"\norder_id = \"no\"\nclient_ip = \"ipp\"\nclient_device_id = \"device\"\n";
     let rows = "{\"at\":\"2026-01-01T00:00:00Z\",\"no\":\"1\"}\n{\"at\":\"2026-01-01T00:00:00Z\",\"no\":\"1\",\"device\":null}\n";
     let done = converted(columns, &[("t.jsonl", rows.as_bytes())]);
     assert_eq!(done.summary.never_seen, [("t".to_owned(), "ipp".to_owned())]);
     assert_eq!(done.facts.len(), 2);
+}
+
+#[test]
+fn files_without_rows_are_told_and_no_column_of_them_is_misspelt() {
+    let columns = "[[table]]\nname = \"t\"\nfiles = [\"t*.jsonl\"]\n[table.key_viewed]\noccurred_at = \"at\"\norder_id = \"no\"\n";
+    let row = b"{\"at\":\"2026-01-01T00:00:00Z\",\"no\":\"1\"}\n";
+    let names = |done: &Converted| -> Vec<String> {
+        let names = done.summary.empty_files.iter().filter_map(|path| path.file_name());
+        names.map(|name| name.to_string_lossy().into_owned()).collect()
+    };
+    let done = converted(columns, &[("t1.jsonl", b""), ("t2.jsonl", row), ("t3.jsonl", b"\n \n")]);
+    assert_eq!(names(&done), ["t1.jsonl", "t3.jsonl"]);
+    assert_eq!((done.facts.len(), done.summary.never_seen.len()), (1, 0));
+    let done = converted(columns, &[("t1.jsonl", b"")]);
+    assert_eq!(names(&done), ["t1.jsonl"]);
+    assert_eq!((done.facts.len(), done.summary.never_seen.len()), (0, 0));
+    // A header alone is no row.
+    let done = converted(ORDERS, &[("orders.csv", HEADER.as_bytes())]);
+    assert_eq!(names(&done), ["orders.csv"]);
 }

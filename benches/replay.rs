@@ -47,7 +47,10 @@ fn main() {
     let started = Instant::now();
     simulate(&knobs, folder.path(), &[Format::Parquet], |_| ()).unwrap();
     let (orders, days) = (knobs.size.orders, knobs.size.days);
-    println!("{orders} orders in {days} days, simulated in {:.0} s", started.elapsed().as_secs_f64());
+    println!(
+        "{orders} orders in {days} days, simulated in {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
     let mut core = core(folder.path());
     let mut records = Merged::open(folder.path());
     println!("{:>10} {:>10} {:>10} {:>10} {:>10}", "facts", "claims", "us/fact", "facts/s", "MB");

@@ -20,8 +20,9 @@
 //!   row's path (Saabas), for the forest scaled from probability to log-odds; linear: coefficient times distance from
 //!   the mean; anomaly: shares of the error; Platt multiplies by its slope, isotonic by the secant from the reference.
 //!   These are the model's own sums, not causes: columns that say the same share one reason between them.
-//! * **Later slices.** What combines and calibrates parts is fitted on rows later than theirs, and nothing here looks at
-//!   a third slice: that is for testing.
+//! * **Later slices.** What combines and calibrates parts is fitted on rows later than those that the parts had seen by
+//!   then (few rows: the parts learn from both slices afterwards), and nothing here looks at a third slice: that is for
+//!   testing.
 //!
 //! # Where linfa is not taken at its word
 //!

@@ -41,7 +41,11 @@ pub(super) fn insert_latest<T: Serialize, K: Ord>(
     }
 }
 
-fn insert_after_equals<T: Serialize, K: Ord>(list: &mut ThinVec<T>, item: T, key: impl Fn(&T) -> K) {
+fn insert_after_equals<T: Serialize, K: Ord>(
+    list: &mut ThinVec<T>,
+    item: T,
+    key: impl Fn(&T) -> K,
+) {
     let at = list.partition_point(|other| compare_by(other, &item, &key).is_le());
     make_room(list);
     list.insert(at, item);

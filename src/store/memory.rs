@@ -89,7 +89,8 @@ impl StateStore for MemoryStore {
             self.places.find(key.hash(), |place| place.hash == key.hash()).map(|place| place.number)
         };
         let numbers: Vec<_> = keys.iter().map(place).collect();
-        let slots: Vec<_> = numbers.iter().filter_map(|number| self.slots.get((*number)?)).collect();
+        let slots: Vec<_> =
+            numbers.iter().filter_map(|number| self.slots.get((*number)?)).collect();
         let asked = keys.iter().zip(&numbers).filter(|(_, number)| number.is_some());
         let same = asked.zip(&slots).filter(|((key, _), slot)| **key == slot.key).count();
         std::hint::black_box(same);

@@ -21,7 +21,7 @@ use crate::models::metrics::Profile;
 use crate::models::{Anomaly, Ensemble, Labels, Model, Slice, slice};
 use crate::scoring::{
     Artifact, Body, FORMAT, FeatureDefs, FeatureSet, LabelNote, LoadedModel, Manifest, ModelKind,
-    ScoreProfile, SignalNeed, SplitNote, TimeText,
+    RefitNote, ScoreProfile, SignalNeed, SplitNote, TimeText,
 };
 
 /// Bins of the profile.
@@ -279,7 +279,7 @@ fn manifest(history: &History, order: &Order, plan: &Split<'_>, features: &Featu
             maturity_d: settings.labels.maturity_d,
             audit_share: settings.labels.audit_share,
         },
-        split: note(plan),
+        split: note(order, plan),
         signals: features.defs().signals().map(SignalNeed::of).collect(),
         features: features.defs().names(),
         weights: BTreeMap::new(),
@@ -289,12 +289,17 @@ fn manifest(history: &History, order: &Order, plan: &Split<'_>, features: &Featu
     }
 }
 
-fn note(plan: &Split<'_>) -> SplitNote {
+fn note(order: &Order, plan: &Split<'_>) -> SplitNote {
     let rows = |examples: &[Example<'_>]| {
         let frauds = examples.iter().filter(|example| example.label.fraud).count();
         [long(examples.len()), long(frauds)]
     };
+    let both = [plan.train.as_slice(), &plan.later].concat();
+    let refits =
+        order.kind == ModelKind::Supervised && order.settings.model.ensemble().refits(both.len());
+    let until = TimeText(plan.later_until);
     SplitNote {
+        refit: refits.then(|| RefitNote { until, rows: rows(&both) }),
         later_from: TimeText(plan.later_from),
         later_until: TimeText(plan.later_until),
         test_from: TimeText(plan.test_from),

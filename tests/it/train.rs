@@ -145,6 +145,31 @@ fn the_same_history_and_seed_give_the_same_bytes() {
     assert!(complaint.contains("is there already: it is of the same data"), "{complaint}");
 }
 
+/// Where rows are few the parts are fitted twice, and manifest and card say so.
+#[test]
+fn a_second_fit_of_the_parts_is_told() {
+    let place = Place::new(&History::default());
+    let once = place.train("once", &[]);
+    assert_eq!(json(&once, "manifest.json")["split"]["refit"], Value::Null);
+    let settings = SETTINGS.replace("[model]\n", "[model]\nrefit_rows_max = 100000\n");
+    std::fs::write(place.0.path().join("train.toml"), settings).unwrap();
+    let again = place.train("again", &[]);
+    let (once, again) = (files(&once), files(&again));
+    assert!(once["model.bin"] != again["model.bin"], "the parts learned from more");
+    let manifest: Value = serde_json::from_slice(&again["manifest.json"]).unwrap();
+    let split = &manifest["split"];
+    let rows = |of: &Value, at: usize| of[at].as_u64().unwrap();
+    for at in [0, 1] {
+        let both = rows(&split["train_rows"], at) + rows(&split["later_rows"], at);
+        assert_eq!(rows(&split["refit"]["rows"], at), both);
+    }
+    assert_eq!(split["refit"]["until"], split["later_until"]);
+    let card =
+        |of: &BTreeMap<String, Vec<u8>>| String::from_utf8(of["MODEL_CARD.md"].clone()).unwrap();
+    let sentence = "The parts were fitted again on both slices";
+    assert!(card(&again).contains(sentence) && !card(&once).contains(sentence));
+}
+
 /// The answers in the history say the opposite: nothing of the model changes but the figures that compare with them.
 #[test]
 fn what_was_answered_is_no_label_and_no_feature() {

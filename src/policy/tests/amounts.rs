@@ -142,7 +142,8 @@ fn surplus_payments_are_refunded_first_and_disputed_ones_never() {
     assert_eq!(advised(&scene), ["psp-3", "psp-1"], "a part of it is left");
     scene.order.chargebacks.push(disputed("psp-3", 6_000, None));
     assert_eq!(advised(&scene), ["psp-1"]);
-    scene.order.chargebacks = thin_vec::thin_vec![disputed("psp-2", 10_000, Some(ChargebackResult::Won))];
+    scene.order.chargebacks =
+        thin_vec::thin_vec![disputed("psp-2", 10_000, Some(ChargebackResult::Won))];
     assert_eq!(advised(&scene), ["psp-2", "psp-3", "psp-1"]);
 }
 

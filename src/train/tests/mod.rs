@@ -1,3 +1,4 @@
+mod card;
 mod cost;
 mod curve;
 mod label;

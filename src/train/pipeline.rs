@@ -12,10 +12,10 @@ use super::drift::score_matrix;
 use super::evaluation::{Evaluation, evaluate_on};
 use super::examples::{labels, signals};
 use super::history::{History, Refund};
-use super::number::{long, part};
+use super::number::long;
 use super::report::{html, model_card};
 use super::settings::Settings;
-use super::split::{Example, Split, examples, split};
+use super::split::{Example, Split, split, unlabelled};
 use crate::domain::Timestamp;
 use crate::models::metrics::Profile;
 use crate::models::{Anomaly, Ensemble, Labels, Model, Slice, slice};
@@ -121,27 +121,6 @@ fn plan<'a>(history: &'a History, order: &Order) -> Result<Split<'a>, TrainError
     match order.kind {
         ModelKind::Supervised => split(history, &order.settings),
         ModelKind::Unsupervised => Ok(unlabelled(history, &order.settings)),
-    }
-}
-
-/// Without labels: all claims but the last are learned from; the last are tested on as far as they have labels.
-fn unlabelled<'a>(history: &'a History, settings: &Settings) -> Split<'a> {
-    let (first, end) = (history.first_claim_at(), history.last_at().plus_ms(1));
-    let all = history.between(first, end);
-    let at = |share| {
-        let refund = all.get(part(all.len(), share).min(all.len().saturating_sub(1)));
-        refund.map_or(first, |refund| refund.observed_at)
-    };
-    let fitted = 1.0 - settings.split.test_share;
-    let test_from = at(fitted);
-    Split {
-        train: Vec::new(),
-        later: Vec::new(),
-        test: examples(history, settings, test_from, end, end),
-        later_from: at(fitted * (1.0 - settings.split.later_share)),
-        later_until: test_from,
-        test_from,
-        test_until: end,
     }
 }
 

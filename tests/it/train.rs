@@ -239,6 +239,32 @@ fn without_labels_it_learns_what_is_odd_and_says_so() {
     assert_eq!(told(&place.vouch(&drift)).0, Some(0));
 }
 
+/// It is tested on the labels that there are, up to where these are complete: as `evaluate` does.
+#[test]
+fn a_model_without_labels_is_tested_as_it_is_evaluated() {
+    let place = Place::new(&History::default());
+    let model = place.train("out", &["--unsupervised"]);
+    let evaluate = [
+        "evaluate",
+        "--model",
+        model.to_str().unwrap(),
+        "--history",
+        "history",
+        "--settings",
+        "train.toml",
+        "--json",
+        "metrics.json",
+    ];
+    let (code, _, complaint) = told(&place.vouch(&evaluate));
+    assert_eq!((code, complaint.as_str()), (Some(0), ""));
+    let (own, evaluated) = (json(&model, "metrics.json"), json(place.0.path(), "metrics.json"));
+    assert_eq!(own, evaluated);
+    assert_eq!(json(&model, "manifest.json")["split"]["test_until"], own["until"]);
+    assert!(own["claims"].as_u64().unwrap() > 50 && own["is_calibrated"] == false);
+    let card = String::from_utf8(files(&model)["MODEL_CARD.md"].clone()).unwrap();
+    assert!(!card.contains("last label"), "{card}");
+}
+
 #[test]
 fn mistakes_are_told() {
     let place = Place::new(&History::default());

@@ -3,3 +3,4 @@ mod cost;
 mod curve;
 mod label;
 mod settings;
+mod split;

@@ -145,6 +145,38 @@ fn the_same_history_and_seed_give_the_same_bytes() {
     assert!(complaint.contains("is there already: it is of the same data"), "{complaint}");
 }
 
+/// What only an audit looked at speaks for ten claims where audits draw a tenth: in what is learned, and in the figures.
+#[test]
+fn audited_claims_weigh_what_they_were_drawn_from() {
+    let place = Place::new(&History { audited: true, ..History::default() });
+    let even = place.train("even", &[]);
+    let settings = format!("[labels]\naudit_share = 0.1\n{SETTINGS}");
+    std::fs::write(place.0.path().join("train.toml"), settings).unwrap();
+    let drawn = place.train("drawn", &[]);
+    let [one, ten] = [&even, &drawn].map(|model| json(model, "metrics.json"));
+    let number = |of: &Value, key: &str| of[key].as_f64().unwrap();
+    let (claims, frauds) = (number(&one, "claims"), number(&one, "frauds"));
+    assert_eq!((&ten["claims"], &ten["frauds"]), (&one["claims"], &one["frauds"]));
+    // Every honest one was audited, and no fraud.
+    let base_rate = frauds / 10.0f64.mul_add(claims - frauds, frauds);
+    assert!((number(&one, "base_rate") - frauds / claims).abs() < 1e-9);
+    assert!((number(&ten, "base_rate") - base_rate).abs() < 1e-9, "{base_rate}");
+
+    // The model has learned that fraud is so rare: on average it predicts what the weighted claims show.
+    let predicted = |of: &Value| {
+        let bins = of["calibration"]["deciles"].as_array().unwrap();
+        let sums = bins.iter().map(|bin| number(bin, "predicted") * number(bin, "claims"));
+        sums.sum::<f64>() / claims
+    };
+    let (one, ten) = (predicted(&one), predicted(&ten));
+    assert!((one - frauds / claims).abs() < 0.1, "{one}");
+    assert!(ten < 0.5 * one && ten < 4.0 * base_rate, "{ten} {one} {base_rate}");
+
+    let card = |of: &Path| std::fs::read_to_string(of.join("MODEL_CARD.md")).unwrap();
+    assert!(card(&even).contains("| share that audits draw | 1: "), "{}", card(&even));
+    assert!(card(&drawn).contains("| share that audits draw | 0.1: "), "{}", card(&drawn));
+}
+
 /// Where rows are few the parts are fitted twice, and manifest and card say so.
 #[test]
 fn a_second_fit_of_the_parts_is_told() {

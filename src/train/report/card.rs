@@ -50,6 +50,7 @@ fn data(card: &mut String, manifest: &Manifest) {
         "| labels | reported outcomes that stood for {} d; the latest counts |",
         labels.maturity_d
     );
+    line!(card, "| share that audits draw | {} |", audits(labels.audit_share));
     match manifest.kind {
         ModelKind::Supervised => fitted(card, manifest),
         // It saw no label; what it learned from ends there.
@@ -74,6 +75,16 @@ fn data(card: &mut String, manifest: &Manifest) {
              calibrates.",
             refit.until.0
         );
+    }
+}
+
+/// The share of the claims that audits draw, and what it makes of their labels.
+fn audits(share: f64) -> String {
+    if share < 1.0 {
+        let weight = 1.0 / share;
+        format!("{share}: a refund that nobody but an audit looked at counts as {weight:.1}")
+    } else {
+        "1: all refunds count the same".to_owned()
     }
 }
 

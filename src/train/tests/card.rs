@@ -88,3 +88,14 @@ fn a_model_that_saw_no_label_names_no_last_one() {
     assert!(card.contains(wanted) && !card.contains("last label"), "{card}");
     assert!(!card.contains("fitted on") && !card.contains("calibrated on"), "{card}");
 }
+
+#[test]
+fn the_share_of_audits_is_told() {
+    let mut manifest = manifest(ModelKind::Supervised, None);
+    let card = model_card(&manifest, None);
+    assert!(card.contains("| share that audits draw | 1: all refunds count the same |"), "{card}");
+    manifest.labels.audit_share = 0.1;
+    let card = model_card(&manifest, None);
+    let wanted = "| share that audits draw | 0.1: a refund that nobody but an audit looked at counts as 10.0 |";
+    assert!(card.contains(wanted), "{card}");
+}

@@ -153,8 +153,13 @@ pub(super) fn summary(of: &Evaluation) -> String {
     lines.extend(known.map(|(name, value)| format!("{name:15}{value:.4}")));
     for way in of.costs.iter().flat_map(|costs| &costs.ways) {
         let (cost, saved) = (way.cost_per_claim / 100.0, way.saved_per_claim / 100.0);
-        lines.push(format!("cost of a claim, {:16} {cost:8.2}, saves {saved:8.2}", way.way));
+        let rules = way.saved_against_rules.map_or_else(String::new, |saved| {
+            format!(", {:8.2} against rules only", saved / 100.0)
+        });
+        let way = way.way;
+        lines.push(format!("cost of a claim, {way:16} {cost:8.2}, saves {saved:8.2}{rules}"));
     }
+    lines.extend(of.costs.as_ref().and_then(|costs| costs.lacks).map(str::to_owned));
     lines.join("\n")
 }
 

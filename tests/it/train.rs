@@ -229,6 +229,10 @@ fn evaluation_and_drift_look_at_what_the_model_has_not_seen() {
     let report = std::fs::read_to_string(root.join("report.html")).unwrap();
     assert_eq!(report, String::from_utf8(files(model_folder)["report.html"].clone()).unwrap());
     assert_eq!(report.matches("<svg").count(), 6);
+    let ways = json(root, "metrics.json")["costs"]["ways"].as_array().unwrap().clone();
+    assert!(ways.len() == 4 && ways.iter().all(|way| way["saved_against_rules"].is_f64()));
+    assert!(report.contains("saved against rules") && !report.contains("--rules-only"));
+    assert!(printed.contains("against rules only"), "{printed}");
     assert!(
         !report.contains("http-equiv") && !report.contains("src=\"http"),
         "it needs nothing else"

@@ -129,7 +129,13 @@ fn figures(card: &mut String, of: &Evaluation) {
     for way in of.costs.iter().flat_map(|costs| &costs.ways) {
         let (name, cost, saved) =
             (way.way, way.cost_per_claim / 100.0, way.saved_per_claim / 100.0);
-        line!(card, "| cost of a claim, {name} | {cost:.2}, saves {saved:.2} |");
+        let rules = way.saved_against_rules.map(|saved| saved / 100.0);
+        let rules =
+            rules.map_or_else(String::new, |saved| format!(", {saved:.2} against rules only"));
+        line!(card, "| cost of a claim, {name} | {cost:.2}, saves {saved:.2}{rules} |");
+    }
+    if let Some(lacks) = of.costs.as_ref().and_then(|costs| costs.lacks) {
+        line!(card, "\n{lacks}");
     }
 }
 

@@ -26,9 +26,10 @@
 //!
 //! # Where linfa is not taken at its word
 //!
-//! Each has a test that fails when linfa changes: the logistic regression's positive class is the majority; it knows no
-//! weights (rows are resampled); one principal component has infinite variance; isotonic regression needs sorted rows and
-//! joins too many of them (ours joins by itself); metrics are 32-bit.
+//! What it does has a test that fails when it is mended (`linfa_still_...`, `linfa_isotonic_still_...`): the logistic
+//! regression's positive class is the majority, and it passes over weights (rows are resampled); one principal component
+//! has infinite variance; isotonic regression needs sorted rows and joins too many of them (ours joins by itself). What
+//! stands in its types needs none: metrics and weights are 32-bit.
 
 mod anomaly;
 mod bins;

@@ -2,10 +2,12 @@
 # What vouch's learners are worth beside scikit-learn, LightGBM and XGBoost, which are installed from PyPI into a folder of
 # their own under target/. Prints every figure, also where vouch loses.
 #
-#   benches/learners.sh                                   simulated claims, and a million made-up rows
+#   benches/learners.sh                                   claims of 3,000,000 simulated orders (seed 7, a history that no
+#                                                         settings were chosen on), and a million made-up rows
 #   benches/learners.sh --handbook transactions.parquet   and four weeks of the Fraud Detection Handbook
 #   benches/learners.sh --parts "simulator large"         some parts only: handbook, simulator, large
 #   benches/learners.sh --history history                 claims of a replay or an export instead of simulated ones
+#   benches/learners.sh --orders 1000000 --seed 8         another simulated history
 #   benches/learners.sh --settings train.toml             other settings than the shipped ones
 #
 # Linux only. Needs python3 with venv.
@@ -15,12 +17,14 @@ cd "$(dirname "$0")/.."
 absolute() {
     case $1 in /*) echo "$1" ;; *) echo "$here/$1" ;; esac
 }
-handbook='' history='' parts='handbook simulator large' settings=''
+handbook='' history='' orders='' parts='handbook simulator large' seed='' settings=''
 while [ $# -gt 0 ]; do
     case $1 in
         --handbook) handbook=$(absolute "$2") ;;
         --history) history=$(absolute "$2") ;;
+        --orders) orders=$2 ;;
         --parts) parts=$2 ;;
+        --seed) seed=$2 ;;
         --settings) settings=$(absolute "$2") ;;
         *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
@@ -50,7 +54,9 @@ for part in $parts; do
                 echo "handbook: not run: there is no file '$handbook'; name it with --handbook" >&2
             fi
             ;;
-        simulator) ours simulator ${history:+--history "$history"} ;;
+        simulator)
+            ours simulator ${history:+--history "$history"} ${orders:+--orders "$orders"} ${seed:+--seed "$seed"}
+            ;;
         large) ours large ;;
         *) echo "there is no part '$part'" >&2; exit 2 ;;
     esac

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
-
 use super::output::{self, Failure, grouped, located};
-use super::progress::counter;
+use super::progress::stage;
 use crate::document::read_text;
 use crate::scoring::{FeatureDefs, ModelKind, SHIPPED_FEATURES};
 use crate::train::{self, Evaluation, History, Order, SHIPPED_SETTINGS, Settings, Stage};
@@ -95,8 +93,12 @@ impl Train {
             let hint = "it is of the same data, features, settings and seed; give --overwrite";
             return Err(format!("`{}` is there already: {hint}", folder.display()).into());
         }
-        let progress = stage("");
-        let trained = train::train(&history, &order, |at| progress.set_message(told(at)));
+        let progress = stage("choosing the claims");
+        let tell = |at| {
+            progress.reset_elapsed();
+            progress.set_message(told(at));
+        };
+        let trained = train::train(&history, &order, tell);
         progress.finish_and_clear();
         let trained = trained?;
         let folder = trained.artifact.write(&self.out, self.overwrite)?;
@@ -114,12 +116,6 @@ fn text(path: Option<&Path>, shipped: &str, otherwise: &str) -> Result<(String, 
     let file = path.display().to_string();
     let source = read_text(path).map_err(|error| format!("`{file}` {error}"))?;
     Ok((file, source))
-}
-
-fn stage(message: &'static str) -> ProgressBar {
-    let progress = counter("steps");
-    progress.set_message(message);
-    progress
 }
 
 fn told(stage: Stage) -> String {
@@ -157,8 +153,13 @@ pub(super) fn summary(of: &Evaluation) -> String {
     lines.extend(known.map(|(name, value)| format!("{name:15}{value:.4}")));
     for way in of.costs.iter().flat_map(|costs| &costs.ways) {
         let (cost, saved) = (way.cost_per_claim / 100.0, way.saved_per_claim / 100.0);
-        lines.push(format!("cost of a claim, {:16} {cost:8.2}, saves {saved:8.2}", way.way));
+        let rules = way.saved_against_rules.map_or_else(String::new, |saved| {
+            format!(", {:8.2} against rules only", saved / 100.0)
+        });
+        let way = way.way;
+        lines.push(format!("cost of a claim, {way:16} {cost:8.2}, saves {saved:8.2}{rules}"));
     }
+    lines.extend(of.costs.as_ref().and_then(|costs| costs.lacks).map(str::to_owned));
     lines.join("\n")
 }
 

@@ -77,6 +77,19 @@ mod tests {
         assert!(!model.labels().pos.class && model.params()[0] < 0.0);
     }
 
+    /// linfa 0.8.1 passes over the weights of a dataset. When this fails it knows them, and rows need not be resampled.
+    #[test]
+    fn linfa_still_passes_over_weights() {
+        let (x, fraud) = rare(50);
+        let even = DatasetBase::new(x, Array1::from_vec(fraud));
+        let weights = Array1::from_shape_fn(100, |row| if row % 2 == 0 { 9.0 } else { 0.1 });
+        let weighted = even.clone().with_weights(weights);
+        let fitted =
+            [even, weighted].map(|dataset| LogisticRegression::default().fit(&dataset).unwrap());
+        assert_eq!(fitted[0].params(), fitted[1].params());
+        assert_eq!(fitted[0].intercept().to_bits(), fitted[1].intercept().to_bits());
+    }
+
     #[test]
     fn one_class_is_an_error_and_no_panic() {
         assert!(fit(Array2::zeros((3, 1)), vec![false; 3], 1.0, 10).is_err());

@@ -20,14 +20,16 @@
 //!   row's path (Saabas), for the forest scaled from probability to log-odds; linear: coefficient times distance from
 //!   the mean; anomaly: shares of the error; Platt multiplies by its slope, isotonic by the secant from the reference.
 //!   These are the model's own sums, not causes: columns that say the same share one reason between them.
-//! * **Later slices.** What combines and calibrates parts is fitted on rows later than theirs, and nothing here looks at
-//!   a third slice: that is for testing.
+//! * **Later slices.** What combines and calibrates parts is fitted on rows later than those that the parts had seen by
+//!   then (few rows: the parts learn from both slices afterwards), and nothing here looks at a third slice: that is for
+//!   testing.
 //!
 //! # Where linfa is not taken at its word
 //!
-//! Each has a test that fails when linfa changes: the logistic regression's positive class is the majority; it knows no
-//! weights (rows are resampled); one principal component has infinite variance; isotonic regression needs sorted rows and
-//! joins too many of them (ours joins by itself); metrics are 32-bit.
+//! What it does has a test that fails when it is mended (`linfa_still_...`, `linfa_isotonic_still_...`): the logistic
+//! regression's positive class is the majority, and it passes over weights (rows are resampled); one principal component
+//! has infinite variance; isotonic regression needs sorted rows and joins too many of them (ours joins by itself). What
+//! stands in its types needs none: metrics and weights are 32-bit.
 
 mod anomaly;
 mod bins;

@@ -92,7 +92,7 @@ pub struct LabelNote {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SplitNote {
-    /// The parts learned from claims before this.
+    /// The parts learned from claims before this, at first: see `refit`.
     pub later_from: TimeText,
     /// Combination and calibration learned from claims from `later_from` to this.
     pub later_until: TimeText,
@@ -100,12 +100,26 @@ pub struct SplitNote {
     pub test_from: TimeText,
     /// Until this.
     pub test_until: TimeText,
-    /// Labelled refunds that the parts learned from, and frauds among them.
+    /// Labelled refunds that the parts learned from at first, and frauds among them.
     pub train_rows: [u64; 2],
     /// The same of combination and calibration.
     pub later_rows: [u64; 2],
     /// The same of the test.
     pub test_rows: [u64; 2],
+    /// Whether the parts were fitted again. Older manifests have no such note, whatever was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refit: Option<RefitNote>,
+}
+
+/// The parts that a model scores with were fitted again, on the rows of both slices, when combination and calibration
+/// stood: these belong to the parts as they were before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefitNote {
+    /// They learned from claims before this.
+    pub until: TimeText,
+    /// Labelled refunds that they learned from, and frauds among them.
+    pub rows: [u64; 2],
 }
 
 /// A signal that a model needs.

@@ -35,7 +35,7 @@ pub use defs::FeatureDefs;
 pub use encoding::EncodingTable;
 pub use error::FeatureError;
 pub use manifest::{
-    DataRange, FORMAT, LabelNote, Manifest, ModelKind, SignalNeed, SplitNote, TimeText,
+    DataRange, FORMAT, LabelNote, Manifest, ModelKind, RefitNote, SignalNeed, SplitNote, TimeText,
 };
 pub use parts::{Body, ScoreProfile};
 pub use scorer::LoadedModel;

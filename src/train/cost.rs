@@ -66,6 +66,9 @@ pub struct WayCost {
     pub cost_per_claim: f64,
     /// What is saved against approving everything, minor units a claim.
     pub saved_per_claim: f64,
+    /// What is saved against deciding by rules only, minor units a claim; below 0 it costs more. `None` where the history
+    /// does not tell what rules alone would have answered: see [`CostFigures::lacks`].
+    pub saved_against_rules: Option<f64>,
     /// Share of the claims that are approved, reviewed and rejected.
     pub approved: f64,
     /// See `approved`.
@@ -93,9 +96,16 @@ pub struct CostFigures {
     pub open_claims: u64,
     /// Each way.
     pub ways: Vec<WayCost>,
+    /// What cannot be compared, and how to get it: a sentence for people. `None` where nothing is lacking.
+    pub lacks: Option<&'static str>,
     /// Share of the claims that are reviewed, those of highest score; mean cost when the others are approved.
     pub curve: Vec<[f64; 2]>,
 }
+
+/// Said of a history whose answers are not those of rules alone.
+const NO_RULES: &str = "\
+    A model took part in the answers of this history, so that nobody knows what rules alone would have cost: replay it \
+    with `vouch replay --rules-only` first to compare with them.";
 
 /// Compares the ways to decide. Claims that are not counted are `None`.
 pub(super) fn costs(
@@ -108,17 +118,22 @@ pub(super) fn costs(
         rows.filter_map(|(claim, (fraud, weight))| Some(((*claim)?, *fraud, *weight))).collect();
     let cheapest = |claim: &Costed| settings.cheapest(claim.probability, claim.amount);
     let combined = |claim: &Costed| if claim.is_open { cheapest(claim) } else { claim.decided };
-    let all = way("approve all", &rows, settings, 0.0, |_| Decision::Approve);
-    let base = all.cost_per_claim;
     let with_model = rows.iter().any(|row| row.0.by_model);
     let answered = if with_model { "as answered" } else { "rules only" };
-    let ways = vec![
-        way(answered, &rows, settings, base, |claim| claim.decided),
-        way("model alone", &rows, settings, base, cheapest),
-        way("rules and model", &rows, settings, base, combined),
+    let mut ways = vec![
+        way("approve all", &rows, settings, |_| Decision::Approve),
+        way(answered, &rows, settings, |claim| claim.decided),
+        way("model alone", &rows, settings, cheapest),
+        way("rules and model", &rows, settings, combined),
     ];
-    let first = WayCost { saved_per_claim: 0.0, ..all };
-    let ways = std::iter::once(first).chain(ways).collect();
+    let cost_of = |ways: &[WayCost], wanted: &str| {
+        ways.iter().find(|own| own.way == wanted).map(|own| own.cost_per_claim)
+    };
+    let (all, rules) = (cost_of(&ways, "approve all"), cost_of(&ways, "rules only"));
+    for way in &mut ways {
+        way.saved_per_claim = all.map_or(0.0, |cost| cost - way.cost_per_claim);
+        way.saved_against_rules = rules.map(|cost| cost - way.cost_per_claim);
+    }
     let open = rows.iter().filter(|row| row.0.is_open).count();
     let (claims, open_claims) = (long(rows.len()), long(open));
     CostFigures {
@@ -126,17 +141,18 @@ pub(super) fn costs(
         claims,
         open_claims,
         ways,
+        lacks: with_model.then_some(NO_RULES),
         curve: curve(rows, settings),
     }
 }
 
 type Row = (Costed, bool, f64);
 
+/// A way's figures, but for what it saves.
 fn way(
     name: &'static str,
     rows: &[Row],
     settings: &CostSettings,
-    approve_all: f64,
     decide: impl Fn(&Costed) -> Decision,
 ) -> WayCost {
     let mean = |of: &dyn Fn(Decision, &Row) -> Option<f64>| {
@@ -153,7 +169,8 @@ fn way(
     WayCost {
         way: name,
         cost_per_claim: cost,
-        saved_per_claim: approve_all - cost,
+        saved_per_claim: 0.0,
+        saved_against_rules: None,
         approved: share(Decision::Approve),
         reviewed: share(Decision::Review),
         rejected: share(Decision::Reject),

@@ -89,6 +89,22 @@ impl History {
         Ok(Self { tables, refunds, claims, last_at, sha256 })
     }
 
+    /// A history without tables, for tests: refunds by when they were claimed, and what was reported of each.
+    #[cfg(test)]
+    pub(super) fn of_refunds(claimed: Vec<(Timestamp, Vec<Outcome>)>) -> Self {
+        let told = |outcomes: &[Outcome]| outcomes.iter().map(|own| own.observed_at).max();
+        let last =
+            claimed.iter().map(|(at, outcomes)| told(outcomes).map_or(*at, |told| told.max(*at)));
+        let last_at = last.max().unwrap_or(Timestamp::EARLIEST);
+        let refunds = claimed.into_iter().enumerate().map(|(row, (observed_at, outcomes))| {
+            Refund { observed_at, request_id: format!("{row:06}"), table: 0, row, outcomes }
+        });
+        let mut refunds: Vec<Refund> = refunds.collect();
+        refunds.sort_by(|a, b| a.place().cmp(&b.place()));
+        let claims = long(refunds.len());
+        Self { tables: Vec::new(), refunds, claims, last_at, sha256: [0; 32] }
+    }
+
     /// What it is made of.
     #[must_use]
     pub fn range(&self) -> DataRange {

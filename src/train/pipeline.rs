@@ -12,16 +12,16 @@ use super::drift::score_matrix;
 use super::evaluation::{Evaluation, evaluate_on};
 use super::examples::{labels, signals};
 use super::history::{History, Refund};
-use super::number::{long, part};
+use super::number::long;
 use super::report::{html, model_card};
 use super::settings::Settings;
-use super::split::{Example, Split, examples, split};
+use super::split::{Example, Split, split, unlabelled};
 use crate::domain::Timestamp;
 use crate::models::metrics::Profile;
 use crate::models::{Anomaly, Ensemble, Labels, Model, Slice, slice};
 use crate::scoring::{
     Artifact, Body, FORMAT, FeatureDefs, FeatureSet, LabelNote, LoadedModel, Manifest, ModelKind,
-    ScoreProfile, SignalNeed, SplitNote, TimeText,
+    RefitNote, ScoreProfile, SignalNeed, SplitNote, TimeText,
 };
 
 /// Bins of the profile.
@@ -121,27 +121,6 @@ fn plan<'a>(history: &'a History, order: &Order) -> Result<Split<'a>, TrainError
     match order.kind {
         ModelKind::Supervised => split(history, &order.settings),
         ModelKind::Unsupervised => Ok(unlabelled(history, &order.settings)),
-    }
-}
-
-/// Without labels: all claims but the last are learned from; the last are tested on as far as they have labels.
-fn unlabelled<'a>(history: &'a History, settings: &Settings) -> Split<'a> {
-    let (first, end) = (history.first_claim_at(), history.last_at().plus_ms(1));
-    let all = history.between(first, end);
-    let at = |share| {
-        let refund = all.get(part(all.len(), share).min(all.len().saturating_sub(1)));
-        refund.map_or(first, |refund| refund.observed_at)
-    };
-    let fitted = 1.0 - settings.split.test_share;
-    let test_from = at(fitted);
-    Split {
-        train: Vec::new(),
-        later: Vec::new(),
-        test: examples(history, settings, test_from, end, end),
-        later_from: at(fitted * (1.0 - settings.split.later_share)),
-        later_until: test_from,
-        test_from,
-        test_until: end,
     }
 }
 
@@ -279,7 +258,7 @@ fn manifest(history: &History, order: &Order, plan: &Split<'_>, features: &Featu
             maturity_d: settings.labels.maturity_d,
             audit_share: settings.labels.audit_share,
         },
-        split: note(plan),
+        split: note(order, plan),
         signals: features.defs().signals().map(SignalNeed::of).collect(),
         features: features.defs().names(),
         weights: BTreeMap::new(),
@@ -289,12 +268,17 @@ fn manifest(history: &History, order: &Order, plan: &Split<'_>, features: &Featu
     }
 }
 
-fn note(plan: &Split<'_>) -> SplitNote {
+fn note(order: &Order, plan: &Split<'_>) -> SplitNote {
     let rows = |examples: &[Example<'_>]| {
         let frauds = examples.iter().filter(|example| example.label.fraud).count();
         [long(examples.len()), long(frauds)]
     };
+    let both = [plan.train.as_slice(), &plan.later].concat();
+    let refits =
+        order.kind == ModelKind::Supervised && order.settings.model.ensemble().refits(both.len());
+    let until = TimeText(plan.later_until);
     SplitNote {
+        refit: refits.then(|| RefitNote { until, rows: rows(&both) }),
         later_from: TimeText(plan.later_from),
         later_until: TimeText(plan.later_until),
         test_from: TimeText(plan.test_from),

@@ -80,6 +80,31 @@ pub(super) fn split<'a>(
     Ok(split)
 }
 
+/// Without labels: all claims but the last are learned from; the last are tested on as far as they have labels, and these
+/// are complete.
+pub(super) fn unlabelled<'a>(history: &'a History, settings: &Settings) -> Split<'a> {
+    let (first, end) = (history.first_claim_at(), history.last_at());
+    // The last claim is one of them.
+    let all = history.between(first, end.plus_ms(1));
+    let at = |share| {
+        let refund = all.get(part(all.len(), share).min(all.len().saturating_sub(1)));
+        refund.map_or(first, |refund| refund.observed_at)
+    };
+    let fitted = 1.0 - settings.split.test_share;
+    let test_from = at(fitted);
+    // A short history may have no complete labels behind what is learned from.
+    let test_until = complete_until(history, settings).max(test_from);
+    Split {
+        train: Vec::new(),
+        later: Vec::new(),
+        test: examples(history, settings, test_from, test_until, end),
+        later_from: at(fitted * (1.0 - settings.split.later_share)),
+        later_until: test_from,
+        test_from,
+        test_until,
+    }
+}
+
 /// When the claim stands that has this share of the others before it.
 fn time_at(examples: &[Example<'_>], share: f64) -> Result<Timestamp, TrainError> {
     let index = part(examples.len(), share).min(examples.len().saturating_sub(1));

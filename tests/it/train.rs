@@ -145,6 +145,63 @@ fn the_same_history_and_seed_give_the_same_bytes() {
     assert!(complaint.contains("is there already: it is of the same data"), "{complaint}");
 }
 
+/// What only an audit looked at speaks for ten claims where audits draw a tenth: in what is learned, and in the figures.
+#[test]
+fn audited_claims_weigh_what_they_were_drawn_from() {
+    let place = Place::new(&History { audited: true, ..History::default() });
+    let even = place.train("even", &[]);
+    let settings = format!("[labels]\naudit_share = 0.1\n{SETTINGS}");
+    std::fs::write(place.0.path().join("train.toml"), settings).unwrap();
+    let drawn = place.train("drawn", &[]);
+    let [one, ten] = [&even, &drawn].map(|model| json(model, "metrics.json"));
+    let number = |of: &Value, key: &str| of[key].as_f64().unwrap();
+    let (claims, frauds) = (number(&one, "claims"), number(&one, "frauds"));
+    assert_eq!((&ten["claims"], &ten["frauds"]), (&one["claims"], &one["frauds"]));
+    // Every honest one was audited, and no fraud.
+    let base_rate = frauds / 10.0f64.mul_add(claims - frauds, frauds);
+    assert!((number(&one, "base_rate") - frauds / claims).abs() < 1e-9);
+    assert!((number(&ten, "base_rate") - base_rate).abs() < 1e-9, "{base_rate}");
+
+    // The model has learned that fraud is so rare: on average it predicts what the weighted claims show.
+    let predicted = |of: &Value| {
+        let bins = of["calibration"]["deciles"].as_array().unwrap();
+        let sums = bins.iter().map(|bin| number(bin, "predicted") * number(bin, "claims"));
+        sums.sum::<f64>() / claims
+    };
+    let (one, ten) = (predicted(&one), predicted(&ten));
+    assert!((one - frauds / claims).abs() < 0.1, "{one}");
+    assert!(ten < 0.5 * one && ten < 4.0 * base_rate, "{ten} {one} {base_rate}");
+
+    let card = |of: &Path| std::fs::read_to_string(of.join("MODEL_CARD.md")).unwrap();
+    assert!(card(&even).contains("| share that audits draw | 1: "), "{}", card(&even));
+    assert!(card(&drawn).contains("| share that audits draw | 0.1: "), "{}", card(&drawn));
+}
+
+/// Where rows are few the parts are fitted twice, and manifest and card say so.
+#[test]
+fn a_second_fit_of_the_parts_is_told() {
+    let place = Place::new(&History::default());
+    let once = place.train("once", &[]);
+    assert_eq!(json(&once, "manifest.json")["split"]["refit"], Value::Null);
+    let settings = SETTINGS.replace("[model]\n", "[model]\nrefit_rows_max = 100000\n");
+    std::fs::write(place.0.path().join("train.toml"), settings).unwrap();
+    let again = place.train("again", &[]);
+    let (once, again) = (files(&once), files(&again));
+    assert!(once["model.bin"] != again["model.bin"], "the parts learned from more");
+    let manifest: Value = serde_json::from_slice(&again["manifest.json"]).unwrap();
+    let split = &manifest["split"];
+    let rows = |of: &Value, at: usize| of[at].as_u64().unwrap();
+    for at in [0, 1] {
+        let both = rows(&split["train_rows"], at) + rows(&split["later_rows"], at);
+        assert_eq!(rows(&split["refit"]["rows"], at), both);
+    }
+    assert_eq!(split["refit"]["until"], split["later_until"]);
+    let card =
+        |of: &BTreeMap<String, Vec<u8>>| String::from_utf8(of["MODEL_CARD.md"].clone()).unwrap();
+    let sentence = "The parts were fitted again on both slices";
+    assert!(card(&again).contains(sentence) && !card(&once).contains(sentence));
+}
+
 /// The answers in the history say the opposite: nothing of the model changes but the figures that compare with them.
 #[test]
 fn what_was_answered_is_no_label_and_no_feature() {
@@ -172,6 +229,10 @@ fn evaluation_and_drift_look_at_what_the_model_has_not_seen() {
     let report = std::fs::read_to_string(root.join("report.html")).unwrap();
     assert_eq!(report, String::from_utf8(files(model_folder)["report.html"].clone()).unwrap());
     assert_eq!(report.matches("<svg").count(), 6);
+    let ways = json(root, "metrics.json")["costs"]["ways"].as_array().unwrap().clone();
+    assert!(ways.len() == 4 && ways.iter().all(|way| way["saved_against_rules"].is_f64()));
+    assert!(report.contains("saved against rules") && !report.contains("--rules-only"));
+    assert!(printed.contains("against rules only"), "{printed}");
     assert!(
         !report.contains("http-equiv") && !report.contains("src=\"http"),
         "it needs nothing else"
@@ -212,6 +273,32 @@ fn without_labels_it_learns_what_is_odd_and_says_so() {
     assert!(!names.contains(&"metrics.json".to_owned()), "there is nothing to test on");
     let drift = ["drift", "--model", model.to_str().unwrap(), "--history", "history"];
     assert_eq!(told(&place.vouch(&drift)).0, Some(0));
+}
+
+/// It is tested on the labels that there are, up to where these are complete: as `evaluate` does.
+#[test]
+fn a_model_without_labels_is_tested_as_it_is_evaluated() {
+    let place = Place::new(&History::default());
+    let model = place.train("out", &["--unsupervised"]);
+    let evaluate = [
+        "evaluate",
+        "--model",
+        model.to_str().unwrap(),
+        "--history",
+        "history",
+        "--settings",
+        "train.toml",
+        "--json",
+        "metrics.json",
+    ];
+    let (code, _, complaint) = told(&place.vouch(&evaluate));
+    assert_eq!((code, complaint.as_str()), (Some(0), ""));
+    let (own, evaluated) = (json(&model, "metrics.json"), json(place.0.path(), "metrics.json"));
+    assert_eq!(own, evaluated);
+    assert_eq!(json(&model, "manifest.json")["split"]["test_until"], own["until"]);
+    assert!(own["claims"].as_u64().unwrap() > 50 && own["is_calibrated"] == false);
+    let card = String::from_utf8(files(&model)["MODEL_CARD.md"].clone()).unwrap();
+    assert!(!card.contains("last label"), "{card}");
 }
 
 #[test]

@@ -17,6 +17,9 @@ impl EnsembleSettings {
     /// Fits the parts on `train`, and their combination and calibration on `later`, whose rows are in order of time and
     /// were not trained on. The same slices and seed give the same bytes, with any number of threads.
     ///
+    /// Where [`Self::refits`] says so, the parts are fitted again on both slices at the end; combination, calibration and
+    /// report stay those of the parts as they were before.
+    ///
     /// # Errors
     /// Parameters out of range, slices without rows or frauds or of different columns, no part switched on.
     pub fn fit(&self, train: &Slice, later: &Slice, seed: u64) -> Result<Ensemble, FitError> {
@@ -30,7 +33,7 @@ impl EnsembleSettings {
         let calibration = choice.calibration(&outputs, &stack, &mut report);
         report.parts = part_reports(&outputs, &stack, &later.targets)?;
         let kept: Vec<_> = stack.weights.iter().map(|(kind, _)| *kind).collect();
-        if train.records.rows() + later.records.rows() <= self.refit_rows_max {
+        if self.refits(train.records.rows() + later.records.rows()) {
             let fixed = self.with_fixed_rounds(parts.boosting_trees());
             parts = Parts::fit(&fixed, &joined(train, later)?, None, seed)?;
         }

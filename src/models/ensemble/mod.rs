@@ -7,7 +7,9 @@
 //! ```
 //!
 //! Parts are fitted on the training slice. What combines and calibrates them is fitted on a later slice, which the parts
-//! have not seen, and chosen there by log loss in cross-validation over blocks of time.
+//! have not seen, and chosen there by log loss in cross-validation over blocks of time. Where rows are few the parts are
+//! fitted once more on both slices after that (`EnsembleSettings::refits`): combination and calibration then belong to the
+//! parts as they were before.
 //!
 //! INVARIANT: bias + sum of contributions = calibrated log-odds. Each part is exact over its own reference (see
 //! `Trees`, `Linear`, `Anomaly`); a sum keeps that, and calibration multiplies all by one factor a row.

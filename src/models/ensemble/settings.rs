@@ -36,6 +36,13 @@ pub struct EnsembleSettings {
     pub directions: Directions,
 }
 
+impl EnsembleSettings {
+    /// Whether the parts are fitted again on both slices when these have so many rows together.
+    pub const fn refits(&self, rows: usize) -> bool {
+        rows <= self.refit_rows_max
+    }
+}
+
 impl Default for EnsembleSettings {
     fn default() -> Self {
         Self {

@@ -78,6 +78,8 @@ fn the_same_data_and_seed_give_the_same_bytes_with_any_number_of_threads() {
 #[test]
 fn parts_learn_from_both_slices_where_these_are_small() {
     let with = |refit_rows_max| fit(&EnsembleSettings { refit_rows_max, ..small() });
+    let refits = |refit_rows_max| EnsembleSettings { refit_rows_max, ..small() }.refits(2_500);
+    assert_eq!([refits(0), refits(2_499), refits(2_500)], [false, false, true]);
     let (once, again) = (with(2_499), with(2_500));
     assert_eq!(&once, &*SHIPPED);
     assert_eq!((once.weights(), once.calibration()), (again.weights(), again.calibration()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{
     Artifact, ArtifactError, Body, DataRange, FORMAT, LabelNote, LoadedModel, MODEL_PARTS,
-    Manifest, ModelKind, ScoreProfile, SignalNeed, SplitNote, TimeText,
+    Manifest, ModelKind, RefitNote, ScoreProfile, SignalNeed, SplitNote, TimeText,
 };
 use super::equal::table;
 use super::{defs, row};
@@ -87,6 +87,7 @@ fn manifest(signals: Vec<SignalNeed>, features: Vec<String>) -> Manifest {
             train_rows: [120, 40],
             later_rows: [120, 40],
             test_rows: [0, 0],
+            refit: None,
         },
         signals,
         features,
@@ -107,6 +108,20 @@ fn changed(
     let mut parts = BTreeMap::from(parts);
     change(&mut manifest, &mut parts);
     LoadedModel::new(&Artifact::seal(manifest, parts)?)
+}
+
+/// Manifests of before have no `refit`, and stay byte for byte what they were.
+#[test]
+fn a_manifest_without_a_second_fit_reads_as_one_of_before() {
+    let mut manifest = manifest(Vec::new(), Vec::new());
+    let without = serde_json::to_string(&manifest).unwrap();
+    assert!(!without.contains("refit"), "{without}");
+    assert_eq!(serde_json::from_str::<Manifest>(&without).unwrap(), manifest);
+    let until = TimeText(Timestamp::from_ms(1_780_000_000_000));
+    manifest.split.refit = Some(RefitNote { until, rows: [240, 80] });
+    let with = serde_json::to_string(&manifest).unwrap();
+    assert!(with.contains(r#""rows":[240,80]"#), "{with}");
+    assert_eq!(serde_json::from_str::<Manifest>(&with).unwrap(), manifest);
 }
 
 #[test]

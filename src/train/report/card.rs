@@ -50,24 +50,13 @@ fn data(card: &mut String, manifest: &Manifest) {
         "| labels | reported outcomes that stood for {} d; the latest counts |",
         labels.maturity_d
     );
-    line!(card, "| last label | {} |", manifest.trained_until.0);
-    let slice = |rows: [u64; 2]| {
-        let [rows, frauds] = rows;
-        format!("{rows} refunds, {frauds} frauds")
-    };
-    if manifest.kind == ModelKind::Supervised {
-        line!(
-            card,
-            "| fitted on claims before {} | {} |",
-            split.later_from.0,
-            slice(split.train_rows)
-        );
-        line!(
-            card,
-            "| calibrated on claims before {} | {} |",
-            split.later_until.0,
-            slice(split.later_rows)
-        );
+    line!(card, "| share that audits draw | {} |", audits(labels.audit_share));
+    match manifest.kind {
+        ModelKind::Supervised => fitted(card, manifest),
+        // It saw no label; what it learned from ends there.
+        ModelKind::Unsupervised => {
+            line!(card, "| learned from claims before | {}, without labels |", split.later_until.0);
+        }
     }
     line!(
         card,
@@ -77,6 +66,43 @@ fn data(card: &mut String, manifest: &Manifest) {
         slice(split.test_rows)
     );
     line!(card, "| seed, vouch | {}, {} |", manifest.seed, manifest.vouch);
+    if let Some(refit) = &split.refit {
+        let [rows, _] = refit.rows;
+        line!(
+            card,
+            "\nThe parts were fitted again on both slices, {rows} refunds claimed before {}, when combination and\n\
+             calibration stood. These were learned from the parts as they were before, which had not seen the slice that\n\
+             calibrates.",
+            refit.until.0
+        );
+    }
+}
+
+/// The share of the claims that audits draw, and what it makes of their labels.
+fn audits(share: f64) -> String {
+    if share < 1.0 {
+        let weight = 1.0 / share;
+        format!("{share}: a refund that nobody but an audit looked at counts as {weight:.1}")
+    } else {
+        "1: all refunds count the same".to_owned()
+    }
+}
+
+/// What the parts and their calibration learned from.
+fn fitted(card: &mut String, manifest: &Manifest) {
+    let split = &manifest.split;
+    line!(card, "| last label | {} |", manifest.trained_until.0);
+    let first = if split.refit.is_some() { "first fitted" } else { "fitted" };
+    let (fitted, calibrated) = (slice(split.train_rows), slice(split.later_rows));
+    line!(card, "| {first} on claims before {} | {fitted} |", split.later_from.0);
+    line!(card, "| calibrated on claims from then to {} | {calibrated} |", split.later_until.0);
+    if let Some(refit) = &split.refit {
+        line!(card, "| fitted again on claims before {} | {} |", refit.until.0, slice(refit.rows));
+    }
+}
+
+fn slice([rows, frauds]: [u64; 2]) -> String {
+    format!("{rows} refunds, {frauds} frauds")
 }
 
 fn figures(card: &mut String, of: &Evaluation) {
@@ -103,7 +129,13 @@ fn figures(card: &mut String, of: &Evaluation) {
     for way in of.costs.iter().flat_map(|costs| &costs.ways) {
         let (name, cost, saved) =
             (way.way, way.cost_per_claim / 100.0, way.saved_per_claim / 100.0);
-        line!(card, "| cost of a claim, {name} | {cost:.2}, saves {saved:.2} |");
+        let rules = way.saved_against_rules.map(|saved| saved / 100.0);
+        let rules =
+            rules.map_or_else(String::new, |saved| format!(", {saved:.2} against rules only"));
+        line!(card, "| cost of a claim, {name} | {cost:.2}, saves {saved:.2}{rules} |");
+    }
+    if let Some(lacks) = of.costs.as_ref().and_then(|costs| costs.lacks) {
+        line!(card, "\n{lacks}");
     }
 }
 

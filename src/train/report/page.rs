@@ -164,6 +164,7 @@ fn costed(of: &CostFigures) -> Result<String, TrainError> {
             way.way.to_owned(),
             money(way.cost_per_claim),
             money(way.saved_per_claim),
+            way.saved_against_rules.map_or_else(|| "–".to_owned(), money),
             percent(way.approved),
             percent(way.reviewed),
             percent(way.rejected),
@@ -175,6 +176,7 @@ fn costed(of: &CostFigures) -> Result<String, TrainError> {
         "way",
         "cost of a claim",
         "saved",
+        "saved against rules",
         "approved",
         "reviewed",
         "rejected",
@@ -182,7 +184,7 @@ fn costed(of: &CostFigures) -> Result<String, TrainError> {
         "honest refused",
     ];
     let own = &of.settings;
-    let note = format!(
+    let mut note = format!(
         "{} claims that guards, proofs, terms and lists left to rules and model; no rule decided {} of them. In the policy's \
          currency: a review costs {} and passes {} of the frauds, an honest buyer who is refused costs {} and {} of the \
          amount, any refusal {}; {} of what a fraud is paid comes back.",
@@ -195,6 +197,9 @@ fn costed(of: &CostFigures) -> Result<String, TrainError> {
         money(own.dispute_minor),
         percent(own.salvage_share),
     );
+    if let Some(lacks) = of.lacks {
+        note = format!("{note} {lacks}");
+    }
     Ok(format!(
         "<h2>What it saves</h2><p class=\"note\">{}</p>{}<div class=\"plots\">{}</div>\n",
         escaped(&note),

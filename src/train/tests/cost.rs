@@ -58,13 +58,39 @@ fn ways_are_compared_on_what_was_left_to_them() {
     assert!(near(cost("model alone"), 300.0 / 3.0));
     // What a rule decided stays.
     assert!(near(cost("rules and model"), (500.0 + 300.0) / 3.0));
-    let told = |claims: &[_]| costs(claims, &labels, &settings()).ways[1].way;
-    let answered = claims[0].map(|claim| Costed { by_model: true, ..claim });
-    let with_model = [answered, claims[1], claims[2], None];
-    assert_eq!([told(&claims), told(&with_model)], ["rules only", "as answered"]);
+    let saved = |way: &str| {
+        let own = figures.ways.iter().find(|own| own.way == way).unwrap();
+        (own.saved_per_claim, own.saved_against_rules.unwrap())
+    };
+    let is =
+        |found: (f64, f64), wanted: (f64, f64)| near(found.0, wanted.0) && near(found.1, wanted.1);
+    assert!(is(saved("approve all"), (0.0, (1_300.0 - 8_000.0) / 3.0)));
+    assert!(is(saved("rules only"), ((8_000.0 - 1_300.0) / 3.0, 0.0)));
+    assert!(is(saved("model alone"), ((8_000.0 - 300.0) / 3.0, (1_300.0 - 300.0) / 3.0)));
+    assert!(is(saved("rules and model"), ((8_000.0 - 800.0) / 3.0, (1_300.0 - 800.0) / 3.0)));
+    assert_eq!(figures.lacks, None);
     let (first, last) = (figures.curve[0], figures.curve[figures.curve.len() - 1]);
     assert!(near(first[0], 0.0) && near(first[1], 8_000.0 / 3.0));
     assert!(near(last[0], 1.0) && near(last[1], (500.0 + 500.0 + 1_300.0) / 3.0));
+}
+
+/// Who answered with a model does not know what rules alone would have cost, and is told how to learn it.
+#[test]
+fn answers_of_a_model_are_no_baseline() {
+    let claim = |by_model| {
+        let (decided, is_open, probability) = (Decision::Review, true, 0.01);
+        Some(Costed { amount: 10_000.0, decided, is_open, by_model, probability })
+    };
+    let labels = Labels::new(vec![false, true]);
+    let with_model = costs(&[claim(true), claim(false)], &labels, &settings());
+    let without = costs(&[claim(false), claim(false)], &labels, &settings());
+    assert_eq!([without.ways[1].way, with_model.ways[1].way], ["rules only", "as answered"]);
+    assert!(without.ways.iter().all(|own| own.saved_against_rules.is_some()));
+    assert!(with_model.ways.iter().all(|own| own.saved_against_rules.is_none()));
+    for (one, other) in with_model.ways.iter().zip(&without.ways) {
+        assert!(near(one.saved_per_claim, other.saved_per_claim));
+    }
+    assert!(without.lacks.is_none() && with_model.lacks.unwrap().contains("--rules-only"));
 }
 
 proptest! {

@@ -1,4 +1,6 @@
+mod card;
 mod cost;
 mod curve;
 mod label;
 mod settings;
+mod split;

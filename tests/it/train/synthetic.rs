@@ -19,13 +19,15 @@ pub(super) struct History {
     pub(super) labelled: bool,
     /// Whether vouch answered the opposite.
     pub(super) answers_turned: bool,
+    /// Whether what was honest was found so by an audit alone; otherwise reviewers said all.
+    pub(super) audited: bool,
     /// How much older accounts are, days.
     pub(super) age_shift_d: f64,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { labelled: true, answers_turned: false, age_shift_d: 0.0 }
+        Self { labelled: true, answers_turned: false, audited: false, age_shift_d: 0.0 }
     }
 }
 
@@ -101,12 +103,15 @@ pub(super) fn write(folder: &Path, history: &History) {
     let pick =
         |texts: &[String]| told.iter().map(|index| texts[*index].clone()).collect::<Vec<_>>();
     let label = |index: &usize| if claims[*index].is_fraud { "abuse" } else { "honest" };
+    let source = |index: &usize| {
+        if history.audited && !claims[*index].is_fraud { "audit" } else { "reviewer" }
+    };
     let after = told.iter().map(|index| at[*index] + 20 * HOUR_MS).collect::<Vec<_>>();
     let columns = vec![
         Series::new("fact_id".into(), pick(&requests)).into_column(),
         Series::new("refund_id".into(), pick(&ids)).into_column(),
         Series::new("label".into(), told.iter().map(label).collect::<Vec<_>>()).into_column(),
-        Series::new("source".into(), vec!["reviewer"; told.len()]).into_column(),
+        Series::new("source".into(), told.iter().map(source).collect::<Vec<_>>()).into_column(),
         time("observed_at", &after),
         time("effective_at", &after),
     ];

@@ -11,7 +11,7 @@ use super::rejects::Rejects;
 use super::{DECISIONS_FILE, HistoryError, OUTCOMES_FILE, REJECTS_FILE};
 use crate::domain::{Fact, Timestamp};
 use crate::engine::RecordedClaim;
-use crate::tables::{PartialFile, concatenate, publish};
+use crate::tables::{PartialFile, RowError, concatenate, publish};
 
 /// One part.
 pub(super) struct Part {
@@ -61,14 +61,9 @@ impl Part {
         self.outcomes.add(at, fact)
     }
 
-    pub(super) fn conflict(
-        &mut self,
-        file: &Path,
-        row: u64,
-        column: &str,
-        reason: &str,
-    ) -> Result<(), HistoryError> {
-        self.conflicts.record(file, row, column, reason)
+    /// A row that is in order by itself, but not with what was told before.
+    pub(super) fn conflict(&mut self, file: &Path, error: &RowError) -> Result<(), HistoryError> {
+        self.conflicts.row(file, error)
     }
 
     /// Ends the part; the number of its conflicts.

@@ -37,17 +37,6 @@ impl Rejects {
         self.line(&Line { file, row: *row, column, reason: message })
     }
 
-    /// A record that is in order by itself, but not with what was told before.
-    pub(super) fn record(
-        &mut self,
-        file: &Path,
-        row: u64,
-        column: &str,
-        reason: &str,
-    ) -> Result<(), HistoryError> {
-        self.line(&Line { file, row, column, reason })
-    }
-
     /// How many there are.
     pub(super) const fn count(&self) -> u64 {
         self.count

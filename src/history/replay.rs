@@ -16,6 +16,7 @@ use super::parts::{Part, join};
 use super::snapshot::{SnapshotStore, SnapshotTarget};
 use crate::domain::{Fact, FactBody, TenantId, Timestamp};
 use crate::engine::{Answer, Core, EngineError, Request, Setup};
+use crate::tables::RowError;
 
 /// Events that are worked on together: claims among them are judged together.
 const BATCH_EVENTS: usize = 4_096;
@@ -234,10 +235,10 @@ impl<'a> Run<'a> {
         let file = usize::try_from(place.file).ok();
         let file = file.and_then(|file| self.intake.files.get(file));
         let file = file.map(|stamp| stamp.path().to_path_buf()).unwrap_or_default();
-        let column = id_column(place.is_claim, &ids);
-        let reason = EngineError::Conflict { ids }.to_string();
+        let column = id_column(place.is_claim, &ids).to_owned();
+        let message = EngineError::Conflict { ids }.to_string();
         self.done.conflicts += 1;
-        self.part.conflict(&file, place.row, column, &reason)
+        self.part.conflict(&file, &RowError { row: place.row, column, message })
     }
 
     /// Everything so far is on disk when this returns.

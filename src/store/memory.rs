@@ -11,9 +11,8 @@ use super::{StateStore, StoreError};
 use crate::domain::Timestamp;
 use crate::state::{Entity, EntityKey, Event};
 
-/// Every entity is looked at, to see whether it is expired, when there are this many more than were left the last time:
-/// a quarter. So what is expired takes a fifth of the room at most, and a look costs a few nanoseconds for each entity
-/// that comes.
+/// Every entity is looked at, to see whether it is expired, when a fourth more are held than were left the last time: what
+/// is looked at is then at most five times what came since. A store that does not grow keeps what is expired.
 const SWEEP_AT_GROWTH: usize = 4;
 
 /// A store in memory, for tests and replay: it holds every entity and nothing survives the process. Its checkpoint is
@@ -39,7 +38,7 @@ struct Place {
 impl MemoryStore {
     /// Every entity that is held, in no order.
     pub fn entities(&self) -> impl Iterator<Item = (&EntityKey, &Entity)> {
-        self.slots.iter().map(|(_, slot)| (&slot.key, &*slot.entity))
+        self.slots.iter().map(|slot| (&slot.key, &*slot.entity))
     }
 
     /// Puts an entity in, as it was when [`MemoryStore::entities`] gave it.

@@ -57,10 +57,9 @@ impl Slots {
         }
     }
 
-    /// Those in use, with their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Slot)> {
-        let all = self.blocks.iter().flatten().enumerate();
-        all.filter_map(|(number, slot)| Some((number, slot.as_ref()?)))
+    /// Those in use.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.blocks.iter().flatten().flatten()
     }
 
     /// Takes out those that are expired at `now`, and tells the hash and number of each.

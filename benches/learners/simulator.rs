@@ -11,8 +11,8 @@ use super::own::{Results, Slices};
 
 /// What is simulated: by default a history of its own, that nobody chose settings on, and a large one. With 3,800 refunds in
 /// the last slice, as the shipped model's million orders leave, ten bins of probabilities that are exactly right are off by
-/// about 0.015 by chance alone, which is what learners are compared by. Chance falls with the root of the refunds: three
-/// times the orders leave about 0.009.
+/// about 0.012 by chance alone, which is what learners are compared by. Chance falls with the root of the refunds: three
+/// times the orders leave about 0.007.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Orders.

@@ -1,7 +1,8 @@
 //! How ledger records are written: protobuf, read for as long as ledgers live.
 
 use crate::domain::{
-    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict,
+    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, ScoreBin, Sha256,
+    Verdict,
 };
 use crate::engine::{Codec, CodecError, RecordedClaim};
 use crate::signals::{Catalogue, SignalRow, SignalValue};
@@ -46,10 +47,11 @@ impl Codec for ProtobufRecords {
         verdict: Bytes,
         row: &SignalRow,
         challengers: &[ChallengerVerdict],
+        scored: &[ScoreBin],
     ) -> Vec<u8> {
         let signals = row.iter().map(|value| value.as_ref().map(scalar));
         let catalogue = Bytes::copy_from_slice(&Catalogue::get().sha256());
-        wire::encode_claim_entry(claim, context, verdict, catalogue, signals, challengers)
+        wire::encode_claim_entry(claim, context, verdict, catalogue, signals, challengers, scored)
     }
 
     fn read_claim(&self, body: &[u8]) -> Result<RecordedClaim, CodecError> {
@@ -60,6 +62,7 @@ impl Codec for ProtobufRecords {
             decision: summary.decision,
             decided_by: summary.decided_by,
             approved: summary.approved,
+            scored: entry.scored,
         };
         Ok(RecordedClaim {
             context: entry.context.into(),

@@ -56,7 +56,7 @@ pub(super) fn load(
         .filter_map(|folder| one(&mut problems, "challengers", folder))
         .collect();
     if problems.is_empty() {
-        Ok(Models { champion, challengers, max_age_d: config.max_age_d })
+        Ok(Models { champion, challengers, trust: config.trust })
     } else {
         Err(problems)
     }

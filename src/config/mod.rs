@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::document::{Problem, Problems, Sections};
-use crate::domain::TenantId;
+use crate::domain::{ModelTrust, TenantId};
 use crate::geo::GeoFiles;
 
 use raw::{RawEngine, RawGeo, RawLog, RawMetrics, RawModel, RawPolicy, RawServer, RawStorage};
@@ -76,8 +76,8 @@ pub struct ModelConfig {
     pub champion: Champion,
     /// Others that run beside it, likewise; what they would decide is only recorded.
     pub challengers: Vec<PathBuf>,
-    /// From this time on after the last label that it was fitted on, a model is stale, days.
-    pub max_age_d: f64,
+    /// When they decide nothing any more.
+    pub trust: ModelTrust,
 }
 
 /// Which model judges.
@@ -137,8 +137,13 @@ impl Config {
     /// SHA-256 of the settings that can change a verdict: files have digests and build dates of their own.
     #[must_use]
     pub fn verdict_sha256(&self) -> [u8; 32] {
-        let (geo, model) = (self.geo_max_age_d, self.model.max_age_d);
-        Sha256::digest(format!("geo_max_age_d={geo:?}\nmodel_max_age_d={model:?}\n")).into()
+        let geo = self.geo_max_age_d;
+        let ModelTrust { max_age_d, max_drift_psi, drift_claims_min } = self.model.trust;
+        let settings = format!(
+            "geo_max_age_d={geo:?}\nmodel_max_age_d={max_age_d:?}\nmodel_max_drift_psi={max_drift_psi:?}\n\
+             model_drift_claims_min={drift_claims_min}\n"
+        );
+        Sha256::digest(settings).into()
     }
 
     fn read(source: &str, problems: &mut Problems<'_>) -> Option<Self> {
@@ -214,13 +219,16 @@ mod tests {
 
     #[test]
     fn a_model_can_be_named_switched_off_and_challenged() {
-        let source =
-            "[model]\nfolder = \"m/default\"\nchallengers = [\"m/next\"]\nmax_age_d = 30.0\n";
+        let source = "[model]\nfolder = \"m/default\"\nchallengers = [\"m/next\"]\nmax_age_d = 30.0\nmax_drift_psi = inf\ndrift_claims_min = 500\n";
         let model = Config::load(source).unwrap().found_from(Path::new("/etc")).model;
         let expected = ModelConfig {
             champion: Champion::Folder("/etc/m/default".into()),
             challengers: vec!["/etc/m/next".into()],
-            max_age_d: 30.0,
+            trust: ModelTrust {
+                max_age_d: 30.0,
+                max_drift_psi: f64::INFINITY,
+                drift_claims_min: 500,
+            },
         };
         assert_eq!(model, expected);
         let off = source.replace("[model]\n", "[model]\nenabled = false\n");
@@ -230,10 +238,10 @@ mod tests {
         let many = format!("[model]\nchallengers = {:?}\n", ["m"; 9]);
         let problems = Config::load(&many).unwrap_err();
         assert!(problems[0].line == 2 && problems[0].message.contains("at most 8"), "{problems:?}");
-        let aged = |days: f64| {
-            Config::load(&format!("[model]\nmax_age_d = {days:?}\n")).unwrap().verdict_sha256()
-        };
-        assert_ne!(aged(30.0), aged(31.0), "it can change a verdict");
+        let trusted = ["", "max_age_d = 30.0", "max_drift_psi = 0.2", "drift_claims_min = 200"];
+        let digest = |line| Config::load(&format!("[model]\n{line}\n")).unwrap().verdict_sha256();
+        let digests: std::collections::BTreeSet<_> = trusted.into_iter().map(digest).collect();
+        assert_eq!(digests.len(), trusted.len(), "each can change a verdict");
     }
 
     #[test]
@@ -255,7 +263,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_reported_with_its_line() {
-        let source = "tenant = \"\"\n[server]\nlisten = \"nowhere\"\nmessage_max_kib = 0\n[engine]\nbatch_max = 0\n[enigne]\n[log]\nformat = \"xml\"\n[geo]\nmax_age_d = -1.0\ncity = 7\n[model]\nmax_age_d = 0.0\n";
+        let source = "tenant = \"\"\n[server]\nlisten = \"nowhere\"\nmessage_max_kib = 0\n[engine]\nbatch_max = 0\n[enigne]\n[log]\nformat = \"xml\"\n[geo]\nmax_age_d = -1.0\ncity = 7\n[model]\nmax_age_d = 0.0\nmax_drift_psi = nan\ndrift_claims_min = 5\n";
         let problems = Config::load(source).unwrap_err();
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let expected = [
@@ -267,6 +275,8 @@ mod tests {
             (9, "`xml`"),
             (12, "in `geo`"),
             (14, "model.max_age_d"),
+            (15, "`inf` to let models drift"),
+            (16, "model.drift_claims_min is 5; give 100 to"),
         ];
         for (line, part) in expected {
             let found =

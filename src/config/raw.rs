@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::paths::Paths;
 use super::{Champion, EngineConfig, LogConfig, ModelConfig, ServerConfig};
 use crate::document::Problems;
-use crate::domain::CHALLENGERS_MAX;
+use crate::domain::{CHALLENGERS_MAX, ModelTrust};
 use crate::geo::GeoFiles;
 
 #[derive(Debug, Default, Deserialize)]
@@ -65,6 +65,8 @@ pub(super) struct RawModel {
     folder: Option<PathBuf>,
     challengers: Option<Spanned<Vec<PathBuf>>>,
     max_age_d: Option<Spanned<f64>>,
+    max_drift_psi: Option<Spanned<f64>>,
+    drift_claims_min: Option<Spanned<u64>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +86,12 @@ pub(super) struct RawLog {
 const GEO_MAX_AGE_D: f64 = 60.0;
 /// From this age on a model is stale, days.
 const MODEL_MAX_AGE_D: f64 = 365.0;
+/// Above this population stability index a model has drifted: the convention of credit scoring (N. Siddiqi, "Credit Risk
+/// Scorecards", Wiley (2006)).
+const MODEL_MAX_DRIFT_PSI: f64 = 0.25;
+/// So many claims tell whether a model has drifted. Of ten bins, 1,000 claims that did not move have an index of about
+/// 0.01.
+const MODEL_DRIFT_CLAIMS_MIN: u64 = 1_000;
 
 /// The database tells of its housekeeping at `info`.
 const LOG_FILTER: &str = "info,fjall=warn,lsm_tree=warn";
@@ -158,6 +166,10 @@ impl RawGeo {
 impl RawModel {
     pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<ModelConfig> {
         let max_age_d = days("model.max_age_d", self.max_age_d.as_ref(), MODEL_MAX_AGE_D, problems);
+        let max_drift_psi = stability(self.max_drift_psi.as_ref(), problems);
+        let (given, most) = (self.drift_claims_min, u64::from(u32::MAX));
+        let claims =
+            whole("model.drift_claims_min", given, MODEL_DRIFT_CLAIMS_MIN, (100, most), problems);
         let challengers = self.challengers.map_or_else(Vec::new, |given| {
             let (at, count) = (given.span().start, given.as_ref().len());
             if count > CHALLENGERS_MAX {
@@ -175,7 +187,11 @@ impl RawModel {
                 Some(folder) => Champion::Folder(folder),
             },
             challengers: if on { challengers } else { Vec::new() },
-            max_age_d: max_age_d?,
+            trust: ModelTrust {
+                max_age_d: max_age_d?,
+                max_drift_psi: max_drift_psi?,
+                drift_claims_min: u32::try_from(claims?).ok()?,
+            },
         })
     }
 }
@@ -219,6 +235,19 @@ fn days(
         return Some(days);
     }
     problems.error(at, format!("{name} is {days}; give a number of days above 0"));
+    None
+}
+
+fn stability(given: Option<&Spanned<f64>>, problems: &mut Problems<'_>) -> Option<f64> {
+    let Some(given) = given else { return Some(MODEL_MAX_DRIFT_PSI) };
+    let (at, index) = (given.span().start, *given.as_ref());
+    if index > 0.0 {
+        return Some(index);
+    }
+    let text = format!(
+        "model.max_drift_psi is {index}; give a population stability index above 0, or `inf` to let models drift"
+    );
+    problems.error(at, text);
     None
 }
 

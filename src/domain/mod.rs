@@ -40,7 +40,7 @@ pub use ids::{
 };
 pub use model::{
     CHALLENGERS_MAX, ChallengerVerdict, Contribution, Contributions, ExpectedCosts,
-    GroupContribution, ModelAssessment, ModelFeatures, ModelScore,
+    GroupContribution, ModelAssessment, ModelFeatures, ModelScore, ModelTrust, ScoreBin,
 };
 pub use money::{AMOUNT_MAX_MINOR, Currency, FX_RATE_MAX, FxRate, Money, MoneyError};
 pub use network::Network;

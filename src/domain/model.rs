@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Decision, Layer, Money};
+use super::{Decision, Layer, Money, Sha256};
 
 /// Most models that run beside the one that judges.
 pub const CHALLENGERS_MAX: usize = 8;
@@ -19,6 +19,32 @@ pub struct ModelScore {
     pub bias: f64,
     /// What each feature adds; empty when no explanation was asked for.
     pub contributions: Contributions,
+}
+
+/// How long a model is followed. Later, what it learned is no longer how things are: it decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModelTrust {
+    /// From this time on after the last label that it was fitted on, it is stale, days.
+    pub max_age_d: f64,
+    /// Above this population stability index of its scores against those of the training, it has drifted.
+    pub max_drift_psi: f64,
+    /// The index of fewer claims says nothing.
+    pub drift_claims_min: u32,
+}
+
+impl ModelTrust {
+    /// Whatever happens.
+    pub const ALWAYS: Self =
+        Self { max_age_d: f64::INFINITY, max_drift_psi: f64::INFINITY, drift_claims_min: u32::MAX };
+}
+
+/// Where a model's score of a claim lies among the scores that it gave in training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScoreBin {
+    /// SHA-256 of the model's artifact.
+    pub model: Sha256,
+    /// The bin of the profile that was taken then.
+    pub bin: u8,
 }
 
 /// What each feature of a model adds to the log-odds of one claim.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use prost::bytes::Bytes;
 
 use crate::domain::{
-    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, Sha256, Verdict,
+    ChallengerVerdict, ClaimContext, Fact, FactContext, Finding, RefundClaim, ScoreBin, Sha256,
+    Verdict,
 };
 use crate::signals::{Catalogue, SignalRow};
 use crate::state::ClaimDecided;
@@ -29,7 +30,7 @@ pub trait Codec: Debug + Send + Sync {
     /// A verdict as it is answered.
     fn verdict(&self, verdict: Verdict) -> Vec<u8>;
     /// The body of a claim's record: the claim's canonical bytes, what was seen when it was taken in, the verdict as it
-    /// is answered, the signals it was judged by, and what other models would have decided.
+    /// is answered, the signals it was judged by, what other models would have decided, and where scores lie.
     fn claim_entry(
         &self,
         claim: Bytes,
@@ -37,6 +38,7 @@ pub trait Codec: Debug + Send + Sync {
         verdict: Bytes,
         row: &SignalRow,
         challengers: &[ChallengerVerdict],
+        scored: &[ScoreBin],
     ) -> Vec<u8>;
     /// What is in the body of a claim's record.
     ///

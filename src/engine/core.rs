@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ahead::{Ahead, Appended};
 use super::batch::Batch;
 use super::codec::{Codec, CodecError, RecordedClaim};
+use super::drift::Drifts;
 use super::models::Models;
 use super::places::Places;
 use super::request::{Answer, EngineError, Request};
@@ -51,6 +52,8 @@ pub struct Core {
     pub(super) store: Box<dyn StateStore>,
     /// Where addresses are, by the geo files of the setup.
     pub(super) places: Places,
+    /// How far the models of the setup have drifted.
+    pub(super) drifts: Drifts,
     /// When the last record was taken in: time does not run backwards in the ledger.
     pub(super) last_observed_at: Timestamp,
     pub(super) stopwatch: Stopwatch,
@@ -101,8 +104,9 @@ impl Core {
         let last = ledger.read(ledger.end())?;
         let last_observed_at = last.map_or(Timestamp::EARLIEST, |record| record.observed_at);
         let (setup, ledger) = (setup.into(), Ahead::new(ledger));
-        let (places, stopwatch) = (Places::default(), Stopwatch::new(None));
-        let mut core = Self { setup, ledger, store, places, last_observed_at, stopwatch };
+        let (places, drifts, stopwatch) =
+            (Places::default(), Drifts::default(), Stopwatch::new(None));
+        let mut core = Self { setup, ledger, store, places, drifts, last_observed_at, stopwatch };
         core.fold_tail()?;
         core.note_schema(now)?;
         Ok(core)
@@ -217,6 +221,7 @@ impl Core {
     pub fn adopt(&mut self, setup: Arc<Setup>) {
         self.setup = setup;
         self.places = Places::default();
+        self.drifts = Drifts::default();
     }
 
     /// Writes all state out, so that the next start has nothing to fold.

@@ -19,6 +19,10 @@ pub const FINDINGS_TOTAL: &str = "vouch_findings_total";
 /// Claims that a model failed on, by `model`.
 pub const MODEL_FAILURES_TOTAL: &str = "vouch_model_failures_total";
 
+/// The population stability index of a model's scores of the last whole days against those of its training, by `model`
+/// and `model_version`: of the tenant that claimed last. From a quarter on they have moved.
+pub const MODEL_DRIFT_PSI: &str = "vouch_model_drift_psi";
+
 /// 1 for what is at work now and 0 for what was before, by `policy`, `config` (SHA-256), `model` and `model_version`.
 pub const SETUP_INFO: &str = "vouch_setup_info";
 
@@ -52,6 +56,11 @@ pub(super) fn verdict(decision: &'static str, layer: &'static str) {
 
 pub(super) fn model_failed(model: &str) {
     metrics::counter!(MODEL_FAILURES_TOTAL, "model" => model.to_owned()).increment(1);
+}
+
+pub(super) fn model_drift(model: &str, version: &str, psi: f64) {
+    let labels = [("model", model.to_owned()), ("model_version", version.to_owned())];
+    metrics::gauge!(MODEL_DRIFT_PSI, &labels).set(psi);
 }
 
 pub(super) fn finding(kind: &'static str) {

@@ -6,6 +6,7 @@ mod codec;
 mod context;
 mod core;
 mod degraded;
+mod drift;
 mod gather;
 mod handle;
 pub mod metrics;

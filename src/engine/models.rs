@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use super::drift::{Drifted, Drifts};
 use super::metrics;
 use super::scorer::Scorer;
-use crate::domain::{ChallengerVerdict, DAY_MS, Degradation, ModelScore, Timestamp, Verdict};
+use crate::domain::{
+    ChallengerVerdict, DAY_MS, Degradation, ModelScore, ModelTrust, ScoreBin, Sha256, Timestamp,
+    Verdict,
+};
 use crate::policy::Opinion;
 use crate::signals::SignalRow;
 
@@ -18,14 +22,14 @@ pub struct Models {
     pub champion: Option<Arc<dyn Scorer>>,
     /// Others: what they would have decided is recorded, and never answered.
     pub challengers: Vec<Arc<dyn Scorer>>,
-    /// From this time on after the last label that it was fitted on, a model is stale, days: it decides nothing.
-    pub max_age_d: f64,
+    /// How long what they say is followed.
+    pub trust: ModelTrust,
 }
 
 impl Default for Models {
     /// No model: rules alone decide.
     fn default() -> Self {
-        Self { champion: None, challengers: Vec::new(), max_age_d: f64::INFINITY }
+        Self { champion: None, challengers: Vec::new(), trust: ModelTrust::ALWAYS }
     }
 }
 
@@ -50,7 +54,7 @@ impl Models {
     #[expect(clippy::cast_precision_loss, reason = "times are exact in f64")]
     pub fn stale_d(&self, model: &dyn Scorer, at: Timestamp) -> Option<f64> {
         let age_d = (at.ms() - model.trained_until().ms()) as f64 / DAY_MS as f64;
-        (age_d > self.max_age_d).then_some(age_d)
+        (age_d > self.trust.max_age_d).then_some(age_d)
     }
 
     /// Every model looks at all rows together, the one that judges with explanations.
@@ -69,6 +73,7 @@ impl Models {
         row: usize,
         at: Timestamp,
         has_costs: bool,
+        drifts: &Drifts,
         verdict: impl Fn(Judging<'_>) -> Verdict,
     ) -> (Verdict, Vec<ChallengerVerdict>) {
         let champion = match self.champion.as_deref() {
@@ -76,14 +81,35 @@ impl Models {
                 opinion: None,
                 degraded: degraded("rules_only", "no model is loaded: rules alone decided"),
             },
-            Some(model) => self.judging(model, score_at(&scores.champion, row), at, has_costs),
+            Some(model) => {
+                let score = score_at(&scores.champion, row);
+                self.judging(model, score, at, has_costs, drifts.champion)
+            }
         };
-        let others = self.challengers.iter().zip(&scores.challengers).map(|(model, scores)| {
-            let score = score_at(scores, row);
-            let judged = verdict(self.judging(&**model, score, at, has_costs));
+        let others = self.challengers.iter().zip(&scores.challengers).enumerate();
+        let others = others.map(|(place, (model, scores))| {
+            let (score, drifted) = (score_at(scores, row), drifts.of_challenger(place));
+            let judged = verdict(self.judging(&**model, score, at, has_costs, drifted));
             challenger_verdict(&**model, score, &judged)
         });
         (verdict(champion), others.collect())
+    }
+
+    /// Where the scores of a claim lie among those of the training, each model once.
+    pub(super) fn bins(&self, scores: &Scores, row: usize) -> Vec<ScoreBin> {
+        let champion = self.champion.iter().map(|model| (model, scores.champion.as_slice()));
+        let challengers = self.challengers.iter().zip(scores.challengers.iter().map(Vec::as_slice));
+        let mut bins: Vec<ScoreBin> = Vec::new();
+        for (model, scores) in champion.chain(challengers) {
+            let bin = score_at(scores, row).and_then(|score| model.bin(score));
+            let sha256 = Sha256(model.sha256());
+            if let Some(bin) = bin
+                && !bins.iter().any(|known| known.model == sha256)
+            {
+                bins.push(ScoreBin { model: sha256, bin });
+            }
+        }
+        bins
     }
 
     fn judging<'a>(
@@ -92,6 +118,7 @@ impl Models {
         score: Option<&'a ModelScore>,
         at: Timestamp,
         has_costs: bool,
+        drifted: Option<Drifted>,
     ) -> Judging<'a> {
         let stale_d = self.stale_d(model, at);
         let degraded = if score.is_none() {
@@ -104,6 +131,12 @@ impl Models {
                 "the model knows no label of the last {age_d:.0} days: rules alone decided"
             );
             degraded("model_stale", &text)
+        } else if let Some(Drifted { psi, claims, days }) = drifted {
+            let text = format!(
+                "the model's scores of {claims} claims of the last {days} days are not spread as in training \
+                 (population stability index {psi:.2}): rules alone decided"
+            );
+            degraded("model_drifted", &text)
         } else if !has_costs {
             let text = "the policy states no costs to decide by: rules alone decided";
             degraded("model_without_costs", text)

@@ -15,6 +15,11 @@ pub trait Scorer: std::fmt::Debug + Send + Sync {
     fn trained_until(&self) -> Timestamp;
     /// Its probabilities can be taken as such. An unsupervised model's score is only a rank, and decides nothing.
     fn is_calibrated(&self) -> bool;
+    /// The bin of the profile that was taken in training in which a score lies; `None` when there is no profile.
+    fn bin(&self, score: &ModelScore) -> Option<u8>;
+    /// How far scores have moved, of which so many lie in each [`bin`](Self::bin): the population stability index
+    /// against the profile. `None` when it cannot be said.
+    fn drift(&self, bins: &[u32]) -> Option<f64>;
     /// One score for each row, in order; with contributions when `explain` is set. Rows are in the order of the signal
     /// catalogue of this binary.
     ///

@@ -97,6 +97,11 @@ impl Bins {
 }
 
 impl Bins {
+    /// The code of a known value of a column; `None` when there is no such column.
+    pub(super) fn code(&self, column: usize, value: f64) -> Option<u8> {
+        Some(code_of(self.cuts.get(column)?, value))
+    }
+
     /// The codes of one row.
     pub(super) fn row(&self, row: &[Option<f64>]) -> Vec<u8> {
         let code = |(value, cuts): (&Option<f64>, &Vec<f64>)| match value {

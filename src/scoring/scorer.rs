@@ -192,6 +192,14 @@ impl Scorer for LoadedModel {
         self.manifest.kind == ModelKind::Supervised
     }
 
+    fn bin(&self, score: &ModelScore) -> Option<u8> {
+        self.profile.scores.bin(0, score.probability)
+    }
+
+    fn drift(&self, bins: &[u32]) -> Option<f64> {
+        self.profile.scores.drift_of(0, bins)?.ok()
+    }
+
     fn score(&self, rows: &[&SignalRow], explain: bool) -> Result<Vec<ModelScore>, ScorerError> {
         let mut features = Vec::with_capacity(self.features.defs().features.len());
         let score = |row: &&SignalRow| {

@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 
 /// Version of the layout below. Raise it with every change of a type that is reachable from [`Entity`], and keep the
 /// recorded sample of each version in the tests.
-pub const STATE_VERSION: u8 = 2;
+pub const STATE_VERSION: u8 = 3;
 
 /// Why bytes are no entity.
 #[derive(Debug, thiserror::Error)]

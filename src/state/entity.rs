@@ -9,7 +9,7 @@ use super::retention::retention_ms;
 use super::{
     AccountDoc, ActivatorDoc, AddressDoc, ApprovalsDoc, AsnDoc, BatchDoc, CardKeyDoc, DeviceDoc,
     Event, EventBody, EvidenceDoc, IncidentsDoc, OrderDoc, PayerDoc, PayoutDoc, PhraseDoc,
-    PicturesDoc, SkuDoc, Stamp, Subject, SupplierDoc, TenantDoc,
+    PicturesDoc, ScoresDoc, SkuDoc, Stamp, Subject, SupplierDoc, TenantDoc,
 };
 use crate::domain::Timestamp;
 
@@ -68,6 +68,8 @@ pub enum EntityBody {
     Tenant(Box<TenantDoc>),
     /// Of what was approved lately.
     Approvals(Box<ApprovalsDoc>),
+    /// Of how models scored lately.
+    Scores(Box<ScoresDoc>),
 }
 
 impl Entity {
@@ -96,6 +98,7 @@ impl Entity {
             Subject::Incidents => EntityBody::Incidents(Box::default()),
             Subject::Tenant => EntityBody::Tenant(Box::default()),
             Subject::Approvals => EntityBody::Approvals(Box::default()),
+            Subject::Scores => EntityBody::Scores(Box::default()),
         };
         Self {
             applied: Stamp::default(),
@@ -176,6 +179,7 @@ impl Entity {
             EntityBody::Incidents(incidents) => incidents.apply(event),
             EntityBody::Tenant(tenant) => tenant.apply(event),
             EntityBody::Approvals(approvals) => approvals.apply(event),
+            EntityBody::Scores(scores) => scores.apply(event),
         }
         true
     }
@@ -199,7 +203,8 @@ impl Entity {
             | EntityBody::Pictures(_)
             | EntityBody::Phrase(_)
             | EntityBody::Tenant(_)
-            | EntityBody::Approvals(_) => 0,
+            | EntityBody::Approvals(_)
+            | EntityBody::Scores(_) => 0,
         };
         if limit > 0 && matches!(event.body, EventBody::Fact(..)) {
             if self.trail.len() >= limit {
@@ -232,6 +237,7 @@ impl EntityBody {
             Self::Incidents(incidents) => **incidents = IncidentsDoc::default(),
             Self::Tenant(tenant) => **tenant = TenantDoc::default(),
             Self::Approvals(approvals) => **approvals = ApprovalsDoc::default(),
+            Self::Scores(scores) => **scores = ScoresDoc::default(),
         }
     }
 }
@@ -287,4 +293,6 @@ accessors! {
     tenant: Tenant => TenantDoc;
     /// The approvals, when it is they.
     approvals: Approvals => ApprovalsDoc;
+    /// How models scored lately, when it is that.
+    scores: Scores => ScoresDoc;
 }

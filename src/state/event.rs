@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{EntityKey, PictureBucket, Subject};
 use crate::domain::{
     AccountId, ClaimContext, Client, Decision, Evidence, Fact, FactBody, FactContext, Layer, Money,
-    Network, OrderId, RefundClaim, RefundId, RequestId, TenantId, Timestamp,
+    Network, OrderId, RefundClaim, RefundId, RequestId, ScoreBin, TenantId, Timestamp,
 };
 
 /// A place in the order of folding. A claim is folded twice at its ledger position: when it is taken in, so that the
@@ -74,6 +74,8 @@ pub struct ClaimDecided {
     pub decided_by: Layer,
     /// What was promised, in the currency of the payment.
     pub approved: Option<Money>,
+    /// How models scored the claim: each model once, none for a refund that was asked for before.
+    pub scored: Vec<ScoreBin>,
 }
 
 impl ClaimDecided {
@@ -96,6 +98,7 @@ impl Event {
             EventBody::Decided(decided) => {
                 touched.add(subjects_of_decision(&decided.claim));
                 touched.add([Subject::Approvals]);
+                touched.add((!decided.scored.is_empty()).then_some(Subject::Scores));
             }
         }
         touched.keys
@@ -110,7 +113,8 @@ pub fn named_by(tenant: &TenantId, fact: &Fact) -> Vec<EntityKey> {
     touched.keys
 }
 
-/// What a claim will touch when it is decided, but for [`Subject::Approvals`], which nothing else touches. INVARIANT:
+/// What a claim will touch when it is decided, but for [`Subject::Approvals`] and [`Subject::Scores`], which nothing else
+/// touches. INVARIANT:
 /// until then no other event may touch or read these, or the outcome would depend on how claims are batched.
 pub(crate) fn subjects_of_decision(claim: &RefundClaim) -> [Subject; 2] {
     [Subject::Order(claim.order_id.clone()), Subject::Account(claim.account_id.clone())]

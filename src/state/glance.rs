@@ -47,7 +47,8 @@ impl Entity {
             | EntityBody::Phrase(_)
             | EntityBody::Incidents(_)
             | EntityBody::Tenant(_)
-            | EntityBody::Approvals(_) => 0,
+            | EntityBody::Approvals(_)
+            | EntityBody::Scores(_) => 0,
         }
     }
 
@@ -87,7 +88,8 @@ impl Entity {
             | EntityBody::Phrase(_)
             | EntityBody::Incidents(_)
             | EntityBody::Tenant(_)
-            | EntityBody::Approvals(_) => 0,
+            | EntityBody::Approvals(_)
+            | EntityBody::Scores(_) => 0,
         }
     }
 }

@@ -63,11 +63,13 @@ pub enum Subject {
     Tenant,
     /// What was approved lately for the tenant.
     Approvals,
+    /// How models scored the tenant's claims lately.
+    Scores,
 }
 
 impl Subject {
     /// How many kinds there are.
-    pub(super) const KINDS: usize = 19;
+    pub(super) const KINDS: usize = 20;
 
     /// The number of its kind, below [`Self::KINDS`].
     pub(super) const fn kind(&self) -> usize {
@@ -91,6 +93,7 @@ impl Subject {
             Self::Incidents => 16,
             Self::Tenant => 17,
             Self::Approvals => 18,
+            Self::Scores => 19,
         }
     }
 }
@@ -151,6 +154,7 @@ impl EntityKey {
             Subject::Incidents => push(&mut bytes, b'i', b""),
             Subject::Tenant => push(&mut bytes, b't', b""),
             Subject::Approvals => push(&mut bytes, b'v', b""),
+            Subject::Scores => push(&mut bytes, b'x', b""),
         }
         bytes
     }
@@ -184,6 +188,7 @@ impl EntityKey {
             b'i' if id.is_empty() => Subject::Incidents,
             b't' if id.is_empty() => Subject::Tenant,
             b'v' if id.is_empty() => Subject::Approvals,
+            b'x' if id.is_empty() => Subject::Scores,
             _ => return None,
         };
         Some(Self::new(tenant, subject))

@@ -18,7 +18,7 @@ pub const RETENTION_MIN_MS: i64 = 120 * DAY_MS;
 /// | sku, supplier, autonomous system | 400 | few, and base rates of others; sales may rest for a season |
 /// | file, pictures | 200 | the longest window is 180 d |
 /// | address, network, text | 120 | addresses change hands; the longest window is 90 d |
-/// | incidents, totals, approvals | for ever | one of each for a tenant |
+/// | incidents, totals, approvals, scores | for ever | one of each for a tenant |
 pub(super) const fn retention_ms(body: &EntityBody) -> Option<i64> {
     let days = match body {
         EntityBody::Order(_)
@@ -35,7 +35,10 @@ pub(super) const fn retention_ms(body: &EntityBody) -> Option<i64> {
         EntityBody::Ip(_) | EntityBody::Network(_) | EntityBody::Phrase(_) => {
             return Some(RETENTION_MIN_MS);
         }
-        EntityBody::Incidents(_) | EntityBody::Tenant(_) | EntityBody::Approvals(_) => return None,
+        EntityBody::Incidents(_)
+        | EntityBody::Tenant(_)
+        | EntityBody::Approvals(_)
+        | EntityBody::Scores(_) => return None,
     };
     Some(days * DAY_MS)
 }

@@ -18,8 +18,8 @@ use crate::domain::{
     KeyActivated, KeyDelivered, KeyFingerprint, KeyViewed, KeysLeaked, Layer, Money, OrderId,
     OrderPlaced, OutcomeLabel, OutcomeReported, OutcomeSource, PayerFingerprint, PaymentCaptured,
     PaymentMethod, PaymentReversed, PayoutFingerprint, PspTransactionId, RefundClaim, RefundId,
-    RefundRoute, RefundSettled, RequestId, SettlementStatus, Sha256, Sku, SkuClass, SupplierId,
-    TenantId, Timestamp,
+    RefundRoute, RefundSettled, RequestId, ScoreBin, SettlementStatus, Sha256, Sku, SkuClass,
+    SupplierId, TenantId, Timestamp,
 };
 
 /// 2024-01-01T00:00:00Z.
@@ -189,14 +189,20 @@ fn outcome() -> impl Strategy<Value = Fact> {
 
 /// A claim and what was decided.
 fn decided() -> impl Strategy<Value = ClaimDecided> {
-    (claim(), select(Decision::ALL), select(Layer::ALL), money()).prop_map(
-        |(claim, decision, decided_by, approved)| ClaimDecided {
+    let scored = vec((0_u8..3, 0_u8..5), 0..3);
+    (claim(), select(Decision::ALL), select(Layer::ALL), money(), scored).prop_map(
+        |(claim, decision, decided_by, approved, scored)| ClaimDecided {
             decided_by,
             claim: Arc::new(claim),
             decision,
             approved: (decision == Decision::Approve).then_some(approved),
+            scored: scored.into_iter().map(score_bin).collect(),
         },
     )
+}
+
+const fn score_bin((model, bin): (u8, u8)) -> ScoreBin {
+    ScoreBin { model: Sha256([model; 32]), bin }
 }
 
 fn claim() -> impl Strategy<Value = RefundClaim> {

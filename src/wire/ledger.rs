@@ -11,10 +11,10 @@ use super::field::read;
 use super::limits::TimeLimits;
 use super::pb::ledger::v1::signal_value::Value;
 use super::pb::{ledger, v1};
-use super::{decode, encode_challenger, encode_finding};
+use super::{decode, encode_challenger, encode_finding, encode_score_bin};
 use crate::domain::{
     ChallengerVerdict, ClaimContext, Decision, Fact, FactContext, Finding, Layer, Money,
-    RefundClaim, RefundId, RequestId, Violations,
+    RefundClaim, RefundId, RequestId, ScoreBin, Violations,
 };
 
 /// Why bytes are no record body.
@@ -56,6 +56,8 @@ pub struct ClaimEntry {
     pub signals: Vec<Option<SignalScalar>>,
     /// What other models would have made of the claim.
     pub challengers: Vec<ChallengerVerdict>,
+    /// How models scored the claim, each model once.
+    pub scored: Vec<ScoreBin>,
 }
 
 /// The names behind recorded values.
@@ -112,6 +114,8 @@ struct EntryTail {
     context: Option<ledger::v1::ClaimContext>,
     #[prost(message, repeated, tag = "6")]
     challengers: Vec<v1::ChallengerVerdict>,
+    #[prost(message, repeated, tag = "7")]
+    scored: Vec<ledger::v1::ScoreBin>,
 }
 
 /// The body of a record that carries a fact, given as its canonical bytes.
@@ -137,7 +141,7 @@ pub fn decode_fact_entry(bytes: &[u8]) -> Result<(Fact, FactContext), CodecError
 
 /// The body of a record that carries a claim, given as its canonical bytes: `verdict` are the bytes of the answer,
 /// `signals` the values in the order of the catalogue whose digest is `signals_sha256`, `challengers` what other models
-/// would have decided.
+/// would have decided, `scored` where scores lie.
 #[must_use]
 pub fn encode_claim_entry<'a>(
     claim: Bytes,
@@ -146,11 +150,13 @@ pub fn encode_claim_entry<'a>(
     signals_sha256: Bytes,
     signals: impl Iterator<Item = Option<SignalScalar<&'a str>>> + Clone,
     challengers: &[ChallengerVerdict],
+    scored: &[ScoreBin],
 ) -> Vec<u8> {
     let head = EntryHead { claim, verdict, signals_sha256 };
     let tail = EntryTail {
         context: encode_claim_context(context),
         challengers: challengers.iter().map(encode_challenger).collect(),
+        scored: scored.iter().map(encode_score_bin).collect(),
     };
     let signals_len: usize = signals.clone().map(|signal| 2 + signal_len(signal)).sum();
     let mut body = Vec::with_capacity(head.encoded_len() + signals_len + tail.encoded_len());
@@ -207,14 +213,16 @@ fn as_u64(length: usize) -> u64 {
 /// The bytes are no claim entry, or the claim breaks a rule.
 pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
     let entry = ledger::v1::ClaimEntry::decode(bytes)?;
-    let (claim, context, signals_sha256, challengers) = read("", &TimeLimits::STORED, |at| {
-        let place = at.field("claim");
-        let claim = place.require(entry.claim).and_then(|claim| decode::claim(&place, claim));
-        let context = decode_claim_context(&at.field("context"), entry.context);
-        let signals_sha256 = at.field("signals_sha256").exact(&entry.signals_sha256);
-        let challengers = decode::challengers(&at.field("challengers"), entry.challengers);
-        Some((claim?, context?, signals_sha256?, challengers?))
-    })?;
+    let (claim, context, signals_sha256, challengers, scored) =
+        read("", &TimeLimits::STORED, |at| {
+            let place = at.field("claim");
+            let claim = place.require(entry.claim).and_then(|claim| decode::claim(&place, claim));
+            let context = decode_claim_context(&at.field("context"), entry.context);
+            let signals_sha256 = at.field("signals_sha256").exact(&entry.signals_sha256);
+            let challengers = decode::challengers(&at.field("challengers"), entry.challengers);
+            let scored = decode::score_bins(&at.field("scored"), entry.scored);
+            Some((claim?, context?, signals_sha256?, challengers?, scored?))
+        })?;
     Ok(ClaimEntry {
         claim,
         context,
@@ -222,6 +230,7 @@ pub fn decode_claim_entry(bytes: &[u8]) -> Result<ClaimEntry, CodecError> {
         signals_sha256,
         signals: entry.signals.into_iter().map(signal_scalar).collect(),
         challengers,
+        scored,
     })
 }
 

@@ -28,8 +28,8 @@ pub use choice::WireEnum;
 pub use decode::{decode_claim, decode_fact, decode_facts, decode_finding_kinds};
 pub use digest::{canonical_claim, canonical_fact, digest};
 pub use encode::{
-    encode_challenger, encode_claim, encode_fact, encode_finding, encode_text, encode_time,
-    encode_verdict,
+    encode_challenger, encode_claim, encode_fact, encode_finding, encode_score_bin, encode_text,
+    encode_time, encode_verdict,
 };
 pub use field::ECHO_MAX_CHARS;
 pub use json::{JsonError, from_json, to_json, to_json_pretty};

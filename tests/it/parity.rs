@@ -302,6 +302,7 @@ fn changed_ledger(data: &Path, other: &Path) -> Vec<String> {
             recorded.verdict.into(),
             &recorded.signals,
             &recorded.challengers,
+            &recorded.decided.scored,
         );
         changed.push(record.id.clone());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vouch::domain::{Contributions, ModelFeatures, ModelScore, Timestamp};
+use vouch::domain::{Contributions, ModelFeatures, ModelScore, ModelTrust, Timestamp};
 use vouch::engine::{Models, Scorer, ScorerError, Setup};
 use vouch::signals::{Catalogue, SignalRow, SignalValue};
 
@@ -22,13 +22,15 @@ pub(crate) struct Logistic {
     pub(crate) trained_until: Timestamp,
     /// It fails on rows where this signal is true, and on batches that hold one.
     pub(crate) fails_on: Option<&'static str>,
+    /// The tenth in which its scores lay in training: [`Scorer::drift`] is the share of those that do not.
+    pub(crate) trained_bin: Option<u8>,
 }
 
 impl Logistic {
     /// A calibrated model that has just been trained.
     pub(crate) const fn new(version: &'static str, bias: f64) -> Self {
         let trained_until = Timestamp::from_ms(1_794_000_000_000);
-        Self { version, bias, calibrated: true, trained_until, fails_on: None }
+        Self { version, bias, calibrated: true, trained_until, fails_on: None, trained_bin: None }
     }
 
     fn one(&self, row: &SignalRow, explain: bool) -> Result<ModelScore, ScorerError> {
@@ -79,6 +81,20 @@ impl Scorer for Logistic {
         self.calibrated
     }
 
+    /// Tenths of the probability.
+    fn bin(&self, score: &ModelScore) -> Option<u8> {
+        let tenths = (1..10_u8).filter(|tenth| f64::from(*tenth) / 10.0 <= score.probability);
+        u8::try_from(tenths.count()).ok()
+    }
+
+    /// In training, all scores lay in one tenth.
+    fn drift(&self, bins: &[u32]) -> Option<f64> {
+        let then = self.trained_bin?;
+        let in_it = bins.get(usize::from(then)).copied().unwrap_or_default();
+        let all: u32 = bins.iter().sum();
+        Some(1.0 - f64::from(in_it) / f64::from(all))
+    }
+
     fn score(&self, rows: &[&SignalRow], explain: bool) -> Result<Vec<ModelScore>, ScorerError> {
         rows.iter().map(|row| self.one(row, explain)).collect()
     }
@@ -91,7 +107,7 @@ pub(crate) fn with_models(setup: Setup, champion: Logistic, challengers: &[Logis
     setup.models = Models {
         champion: Some(Arc::new(champion)),
         challengers: challengers.iter().cloned().map(|c| Arc::new(c) as Arc<dyn Scorer>).collect(),
-        max_age_d: 120.0,
+        trust: ModelTrust { max_age_d: 120.0, max_drift_psi: 0.25, drift_claims_min: 100 },
     };
     setup
 }

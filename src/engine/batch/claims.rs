@@ -6,12 +6,13 @@ use prost::bytes::Bytes;
 
 use super::{Answered, Batch, Named};
 use crate::domain::{
-    ChallengerVerdict, ClaimContext, DecisionId, RefundClaim, RequestId, Sha256, TenantId,
-    Timestamp, derived_id,
+    ChallengerVerdict, ClaimContext, DecisionId, RefundClaim, RequestId, ScoreBin, Sha256,
+    TenantId, Timestamp, derived_id,
 };
 use crate::engine::context;
 use crate::engine::core::CoreError;
 use crate::engine::degraded::degraded;
+use crate::engine::drift::Drifts;
 use crate::engine::gather::{Gathered, gather};
 use crate::engine::metrics;
 use crate::engine::models::Judging;
@@ -157,6 +158,7 @@ impl Batch<'_> {
             self.lap(Stage::Rules);
             let position = self.position(waiting.record);
             let approvals = self.approvals(waiting)?;
+            self.measure_drifts(waiting)?;
             let order = waiting.order.order().ok_or(CoreError::OtherKind)?;
             let besides = degraded(&setup, waiting.observed_at, waiting.geo_failed);
             let judged_by = |by: Judging<'_>| {
@@ -176,17 +178,22 @@ impl Batch<'_> {
             };
             let (at, has_costs) = (waiting.observed_at, setup.policy.model.is_some());
             let (verdict, challengers) =
-                setup.models.judge(&scores, scored, at, has_costs, judged_by);
+                setup.models.judge(&scores, scored, at, has_costs, &self.core.drifts, judged_by);
             metrics::verdict(verdict.decision.as_str(), verdict.decided_by.as_str());
             let decided = ClaimDecided {
                 claim: Arc::clone(&waiting.claim),
                 decision: verdict.decision,
                 decided_by: verdict.decided_by,
                 approved: verdict.approved,
+                scored: if waiting.context.asked_before {
+                    Vec::new()
+                } else {
+                    setup.models.bins(&scores, scored)
+                },
             };
             self.lap(Stage::Decide);
             let bytes = Bytes::from(setup.codec.verdict(verdict));
-            self.answer(waiting, bytes, &challengers)?;
+            self.answer(waiting, bytes, &challengers, &decided.scored)?;
             self.lap(Stage::Encode);
             let decided = EventBody::Decided(Arc::new(decided));
             let mut event = self.event(&waiting.tenant, Stamp::decided(position), decided);
@@ -202,17 +209,34 @@ impl Batch<'_> {
         waiting: &Waiting,
         verdict: Bytes,
         challengers: &[ChallengerVerdict],
+        scored: &[ScoreBin],
     ) -> Result<(), CoreError> {
         let record = self.records.get_mut(waiting.record);
         if let (Some(record), Some(canonical)) = (record, &waiting.canonical) {
             let Waiting { context, row, .. } = waiting;
             let codec = &self.core.setup.codec;
             let (canonical, verdict) = (canonical.clone(), verdict.clone());
-            record.body = codec.claim_entry(canonical, context, verdict, row, challengers);
+            record.body = codec.claim_entry(canonical, context, verdict, row, challengers, scored);
         }
         // The claim that is being taken right now has no place yet.
         let answer = self.answers.get_mut(waiting.answer).ok_or(CoreError::OtherKind)?;
         *answer = Some(Ok(Answer::Scored(StoredVerdict { bytes: verdict, repeated: false })));
+        Ok(())
+    }
+
+    /// How far the models have drifted: looked at with the first claim of a day.
+    fn measure_drifts(&mut self, waiting: &Waiting) -> Result<(), CoreError> {
+        let Waiting { tenant, observed_at: at, .. } = waiting;
+        let models = &self.core.setup.models;
+        if models.champion.is_none() && models.challengers.is_empty() {
+            return Ok(());
+        }
+        if !self.core.drifts.hold_for(tenant, *at) {
+            let key = EntityKey::new(tenant.clone(), Subject::Scores);
+            let loaded = self.core.store.load_one(&key, *at)?;
+            let scores = loaded.scores().ok_or(CoreError::OtherKind)?;
+            self.core.drifts = Drifts::measure(models, scores, tenant, *at);
+        }
         Ok(())
     }
 

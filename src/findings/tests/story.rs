@@ -117,6 +117,7 @@ pub(super) fn promised(minutes: i64, refund: &str, minor: i64) -> Intake {
         decision: Decision::Approve,
         decided_by: Layer::Proof,
         approved: Some(cny(minor)),
+        scored: Vec::new(),
     }))
 }
 

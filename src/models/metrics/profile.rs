@@ -40,6 +40,23 @@ impl Profile {
         counts(&self.bins, matrix)
     }
 
+    /// The bin of a column in which a known value lies, as [`Self::counts`] counts it; `None` when there is no such column.
+    pub fn bin(&self, column: usize, value: f64) -> Option<u8> {
+        self.bins.code(column, value)
+    }
+
+    /// The population stability index of one column for counts by [`bin`](Self::bin); bins behind the last one that is
+    /// told are empty. `None` when there is no such column.
+    ///
+    /// # Errors
+    /// Counts of other bins, or of no rows.
+    pub fn drift_of(&self, column: usize, counts: &[u32]) -> Option<Result<f64, DriftError>> {
+        let then = self.counts.get(column)?;
+        let mut now: Vec<f64> = counts.iter().map(|count| f64::from(*count)).collect();
+        now.resize(now.len().max(then.len()), 0.0);
+        Some(population_stability(then, &now))
+    }
+
     /// The population stability index of each column for counts as [`Self::counts`] gives them.
     ///
     /// # Errors

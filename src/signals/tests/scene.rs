@@ -144,6 +144,7 @@ impl Scene {
             decision: Decision::Approve,
             decided_by,
             approved: Some(claim.amount),
+            scored: Vec::new(),
         };
         self.fold(Stamp::decided, EventBody::Decided(Arc::new(decided)));
     }

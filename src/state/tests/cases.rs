@@ -151,6 +151,7 @@ pub(super) fn claimed(
         decision,
         decided_by: Layer::Rule,
         approved,
+        scored: vec![ScoreBin { model: Sha256([1; 32]), bin: 4 }],
     }))
 }
 

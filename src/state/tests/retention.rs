@@ -17,7 +17,7 @@ fn days_kept(subject: &Subject) -> Option<i64> {
         Subject::Account(_) => Some(1_100),
         Subject::Evidence(_) | Subject::Pictures(_) => Some(200),
         Subject::Ip(_) | Subject::Network(_) | Subject::Phrase(_) => Some(120),
-        Subject::Incidents | Subject::Tenant | Subject::Approvals => None,
+        Subject::Incidents | Subject::Tenant | Subject::Approvals | Subject::Scores => None,
     }
 }
 

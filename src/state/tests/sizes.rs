@@ -28,6 +28,7 @@ fn kind(subject: &Subject) -> &'static str {
         Subject::Incidents => "incidents",
         Subject::Tenant => "totals",
         Subject::Approvals => "approvals",
+        Subject::Scores => "scores",
         Subject::Evidence(_) => "file",
         Subject::Pictures(_) => "bucket of pictures",
         Subject::Phrase(_) => "text",
@@ -143,6 +144,7 @@ fn story(n: u32) -> Vec<Intake> {
             decision: Decision::Approve,
             decided_by: Layer::Fallback,
             approved: Some(price),
+            scored: vec![ScoreBin { model: Sha256([1; 32]), bin: u8::try_from(n % 10).unwrap() }],
         })));
     }
     told

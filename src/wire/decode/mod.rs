@@ -13,7 +13,7 @@ pub(super) use claim::claim;
 pub(super) use common::money;
 pub(super) use fact::fact;
 pub(super) use finding::finding;
-pub(super) use model::challengers;
+pub(super) use model::{challengers, score_bins};
 
 use super::field::read;
 use super::limits::{RECORD_FACTS_MAX, TimeLimits};

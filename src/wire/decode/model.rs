@@ -1,9 +1,9 @@
 //! What models said, as the ledger keeps it.
 
 use super::common::money;
-use crate::domain::{CHALLENGERS_MAX, ChallengerVerdict, Decision, Money};
+use crate::domain::{CHALLENGERS_MAX, ChallengerVerdict, Decision, Money, ScoreBin, Sha256};
 use crate::wire::field::{Field, every};
-use crate::wire::pb::v1;
+use crate::wire::pb::{ledger, v1};
 
 pub(in crate::wire) fn challengers(
     at: &Field<'_>,
@@ -36,4 +36,19 @@ fn approved(
         return at.refuse("must be there for an approval, and only then");
     }
     Some(amount)
+}
+
+pub(in crate::wire) fn score_bins(
+    at: &Field<'_>,
+    scored: Vec<ledger::v1::ScoreBin>,
+) -> Option<Vec<ScoreBin>> {
+    at.list(scored, 0..=CHALLENGERS_MAX + 1, score_bin)
+}
+
+fn score_bin(at: &Field<'_>, m: ledger::v1::ScoreBin) -> Option<ScoreBin> {
+    let bin = at.field("bin").within(m.bin, 0..=u32::from(u8::MAX));
+    every!(ScoreBin {
+        model: at.field("model_sha256").exact(&m.model_sha256).map(Sha256),
+        bin: bin.and_then(|bin| u8::try_from(bin).ok()),
+    })
 }

@@ -11,5 +11,5 @@ pub use claim::encode_claim;
 pub use common::time as encode_time;
 pub use fact::encode_fact;
 pub use finding::encode_finding;
-pub use model::encode_challenger;
+pub use model::{encode_challenger, encode_score_bin};
 pub use verdict::{encode_verdict, localized as encode_text};

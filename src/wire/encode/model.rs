@@ -1,11 +1,13 @@
 //! What models say.
 
+use prost::bytes::Bytes;
+
 use super::common::money;
 use crate::domain::{
-    ChallengerVerdict, Contribution, ExpectedCosts, GroupContribution, ModelAssessment,
+    ChallengerVerdict, Contribution, ExpectedCosts, GroupContribution, ModelAssessment, ScoreBin,
 };
 use crate::wire::choice::WireEnum;
-use crate::wire::pb::v1;
+use crate::wire::pb::{ledger, v1};
 
 pub(super) fn assessment(model: ModelAssessment) -> v1::ModelAssessment {
     v1::ModelAssessment {
@@ -54,5 +56,14 @@ pub fn encode_challenger(challenger: &ChallengerVerdict) -> v1::ChallengerVerdic
         decision: challenger.decision.number(),
         decided_by: challenger.decided_by.number(),
         approved_amount: challenger.approved.map(money),
+    }
+}
+
+/// The message of where a score lies.
+#[must_use]
+pub fn encode_score_bin(scored: &ScoreBin) -> ledger::v1::ScoreBin {
+    ledger::v1::ScoreBin {
+        model_sha256: Bytes::copy_from_slice(&scored.model.0),
+        bin: scored.bin.into(),
     }
 }

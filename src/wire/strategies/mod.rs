@@ -10,7 +10,7 @@ pub(crate) use claim::claim;
 pub(crate) use context::{claim_context, fact_context};
 pub(crate) use fact::fact;
 pub(crate) use finding::finding;
-pub(crate) use model::challenger;
+pub(crate) use model::{challenger, score_bin};
 
 use std::net::IpAddr;
 use std::sync::Arc;

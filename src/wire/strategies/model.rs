@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::money;
-use crate::domain::{ChallengerVerdict, Decision, Layer};
+use crate::domain::{ChallengerVerdict, Decision, Layer, ScoreBin, Sha256};
 
 /// What any challenger would have decided.
 pub(crate) fn challenger() -> impl Strategy<Value = ChallengerVerdict> {
@@ -19,4 +19,9 @@ pub(crate) fn challenger() -> impl Strategy<Value = ChallengerVerdict> {
             approved: (decision == Decision::Approve).then_some(amount),
         },
     )
+}
+
+/// Where any model's score may lie.
+pub(crate) fn score_bin() -> impl Strategy<Value = ScoreBin> {
+    (any::<[u8; 32]>(), any::<u8>()).prop_map(|(model, bin)| ScoreBin { model: Sha256(model), bin })
 }

@@ -10,7 +10,9 @@ use crate::domain::{
     RefundId, RefundRoute, RequestId, RouteAdvice, SupplierId, Timestamp, Verdict, Versions,
 };
 use crate::wire::pb::v1;
-use crate::wire::strategies::{challenger, claim, claim_context, fact, fact_context, finding};
+use crate::wire::strategies::{
+    challenger, claim, claim_context, fact, fact_context, finding, score_bin,
+};
 use crate::wire::{
     ClaimEntry, CodecError, SignalScalar, SignalSchema, VerdictSummary, canonical_claim,
     canonical_fact, decode_claim_entry, decode_fact_entry, decode_finding_entry,
@@ -58,6 +60,7 @@ proptest! {
         signals_sha256 in any::<[u8; 32]>(),
         signals in prop::collection::vec(signal(), 0..6),
         challengers in prop::collection::vec(challenger(), 0..3),
+        scored in prop::collection::vec(score_bin(), 0..3),
     ) {
         let bytes = encode_claim_entry(
             canonical_claim(&claim).into(),
@@ -66,11 +69,13 @@ proptest! {
             Bytes::copy_from_slice(&signals_sha256),
             borrowed(&signals),
             &challengers,
+            &scored,
         );
         // Field by field as the generated code writes it: there is one encoding.
         let message = crate::wire::pb::ledger::v1::ClaimEntry::decode(bytes.as_slice()).unwrap();
         prop_assert_eq!(message.encode_to_vec(), bytes.clone());
-        let entry = ClaimEntry { claim, context, verdict, signals_sha256, signals, challengers };
+        let entry =
+            ClaimEntry { claim, context, verdict, signals_sha256, signals, challengers, scored };
         prop_assert_eq!(decode_claim_entry(&bytes).unwrap(), entry);
     }
 
@@ -103,6 +108,7 @@ fn signals_keep_zero_apart_from_unknown() {
         Bytes::from_static(b"v"),
         Bytes::from_static(&[7; 32]),
         borrowed(&zeros),
+        &[],
         &[],
     );
     let entry = decode_claim_entry(&bytes).unwrap();
@@ -213,6 +219,7 @@ fn a_claim_without_challengers_takes_no_room_for_them() {
         Bytes::from_static(&[7; 32]),
         std::iter::empty(),
         &[],
+        &[],
     );
     let before = crate::wire::pb::ledger::v1::ClaimEntry {
         claim: Some(crate::wire::encode_claim(&claim)),
@@ -244,6 +251,7 @@ fn a_challenger_that_approves_nothing_is_refused() {
         Bytes::from_static(&[7; 32]),
         std::iter::empty(),
         &[challenger],
+        &[],
     );
     assert!(matches!(decode_claim_entry(&bytes), Err(CodecError::Invalid(_))));
 }

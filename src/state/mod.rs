@@ -32,6 +32,7 @@
 //! | order | 600 | 416 |
 //! | payer | 110 | 269 |
 //! | payout destination | 4 | 148 |
+//! | scores | 1 | 51 |
 //! | sku | 10 | 139 |
 //! | supplier | 3 | 199 |
 //! | totals | 1 | 518 |

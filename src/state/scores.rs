@@ -49,7 +49,7 @@ impl ScoresDoc {
         }
     }
 
-    fn add(&mut self, scored: &ScoreBin, at: Timestamp) {
+    pub(super) fn add(&mut self, scored: &ScoreBin, at: Timestamp) {
         let known = self.models.iter().position(|known| known.model == scored.model);
         let mut counted = match known {
             Some(known) => self.models.remove(known),

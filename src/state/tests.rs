@@ -15,6 +15,7 @@ mod balance;
 mod cases;
 mod limits;
 mod retention;
+mod scores;
 mod sizes;
 
 proptest! {
@@ -147,9 +148,9 @@ fn the_layout_has_the_version_that_it_says() {
         digest.update(key.to_bytes());
         digest.update(encode(&entity).unwrap());
     }
-    assert_eq!(kinds.len(), 19, "every kind of entity is there");
+    assert_eq!(kinds.len(), 20, "every kind of entity is there");
     assert_eq!(
         (STATE_VERSION, hex::encode(digest.finalize()).as_str()),
-        (2, "652c89b587fc3aea82993d8582e83f82daeb3c1b0fc13c274e64fd1ae43bf4a0")
+        (3, "e8e5d0fbde0e37f0c9e87f18ba9a356d5a9dfbaa62265bc73e566bbe47bb0125")
     );
 }

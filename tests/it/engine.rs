@@ -6,6 +6,7 @@ mod budget;
 mod door;
 mod door_ahead;
 mod door_failure;
+mod drift;
 mod findings;
 mod hooked;
 mod model;

@@ -13,6 +13,9 @@ const WEIGHTS: [(&str, &str, f64); 3] = [
     ("claim_repeats_on_order", "claim", 0.6),
 ];
 
+/// So many claims tell whether the model has drifted.
+pub(crate) const DRIFT_CLAIMS_MIN: u32 = 8;
+
 /// The model.
 #[derive(Debug, Clone)]
 pub(crate) struct Logistic {
@@ -107,7 +110,11 @@ pub(crate) fn with_models(setup: Setup, champion: Logistic, challengers: &[Logis
     setup.models = Models {
         champion: Some(Arc::new(champion)),
         challengers: challengers.iter().cloned().map(|c| Arc::new(c) as Arc<dyn Scorer>).collect(),
-        trust: ModelTrust { max_age_d: 120.0, max_drift_psi: 0.25, drift_claims_min: 100 },
+        trust: ModelTrust {
+            max_age_d: 120.0,
+            max_drift_psi: 0.25,
+            drift_claims_min: DRIFT_CLAIMS_MIN,
+        },
     };
     setup
 }

@@ -85,6 +85,7 @@ proptest! {
             for (a, b) in of_table.iter().zip(&of_rows) {
                 prop_assert_eq!(score_bits(a), score_bits(b));
             }
+            prop_assert_eq!(drift_by_row(&model, &of_rows), drift_by_table(&model, &of_table));
         }
     }
 
@@ -100,6 +101,26 @@ proptest! {
         let all = rows.iter().flatten().filter(real).count();
         prop_assert!(features.not_finite <= all);
     }
+}
+
+/// Claim by claim, as the engine counts.
+fn drift_by_row(model: &LoadedModel, scores: &[ModelScore]) -> Option<f64> {
+    let mut bins = vec![0_u32; 256];
+    for score in scores {
+        bins[usize::from(model.bin(score).unwrap())] += 1;
+    }
+    let used = bins.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+    model.drift(&bins[..used])
+}
+
+/// All together, as `vouch drift` counts.
+fn drift_by_table(model: &LoadedModel, scores: &[ModelScore]) -> Option<f64> {
+    let scores: Vec<f64> = scores.iter().map(|score| score.probability).collect();
+    let column = crate::models::Column::known("score", scores.clone());
+    let matrix = Matrix::new(scores.len(), vec![column]).unwrap();
+    let profile = &model.profile().scores;
+    let drift = profile.drift(&profile.counts(&matrix).unwrap()).unwrap();
+    drift.first().map(|(_, psi)| *psi)
 }
 
 fn score_bits(score: &ModelScore) -> Vec<u64> {

@@ -10,6 +10,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use vouch::allocator::{self, Allocator};
 use vouch::cli;
 use vouch::config::Config;
 use vouch::domain::{
@@ -28,7 +29,7 @@ use vouch::store::MemoryStore;
 
 /// That of the binary.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const START: Timestamp = Timestamp::from_ms(1_795_000_000_000);
 const WARM_ACCOUNTS: u64 = 20_000;
@@ -156,6 +157,7 @@ fn price() -> Money {
 }
 
 fn facts(criterion: &mut Criterion) {
+    allocator::keep_freed_memory();
     let mut core = core();
     let mut next = WARM_ACCOUNTS;
     let mut group = criterion.benchmark_group("facts");

@@ -17,6 +17,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use vouch::allocator::{self, Allocator};
 use vouch::cli;
 use vouch::config::Config;
 use vouch::domain::{Fact, RefundClaim, TenantId, Timestamp};
@@ -28,7 +29,7 @@ use vouch::tables::{Format, Observed, TableReader};
 
 /// That of the binary.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// About a million facts.
 const ORDERS: u64 = 180_000;
@@ -38,6 +39,7 @@ const BATCH: usize = 1_024;
 const FACTS_PER_LINE: u64 = 250_000;
 
 fn main() {
+    allocator::keep_freed_memory();
     let folder = tempfile::tempdir().unwrap();
     let mut knobs = Knobs::default();
     knobs.size.orders = asked("--orders").unwrap_or(ORDERS);

@@ -52,6 +52,7 @@
 //!
 //! | module | may use |
 //! |---|---|
+//! | allocator | nothing |
 //! | clock | domain |
 //! | document | nothing |
 //! | domain | nothing |
@@ -94,6 +95,7 @@
 //! `report` and `page` (what came of it, for people), `scoring` (features of a model, its artifact, and the scorer that it
 //! becomes), `train` (from history to an artifact, and how good it is), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
+pub mod allocator;
 pub mod cases;
 pub mod cli;
 pub mod clock;

@@ -25,6 +25,7 @@ mod reload;
 mod sample;
 mod scorer;
 mod server;
+mod signals;
 mod simulate;
 mod support;
 mod terminal;

@@ -402,6 +402,9 @@ fn the_shipped_model_fits_this_binary() {
     let built_in = vouch::scoring::LoadedModel::shipped().unwrap();
     assert_eq!(built_in.manifest(), artifact.manifest(), "build it again");
     assert!(artifact.size_bytes() < 3_000_000, "{} bytes", artifact.size_bytes());
+    // Simulated frauds that a model always knew would teach nothing.
+    let auc = built_in.manifest().metrics["roc_auc"];
+    assert!(auc > 0.8 && auc < 0.99, "{auc}");
     let model = vouch::scoring::LoadedModel::new(&artifact).unwrap();
     assert_eq!(model.notes(), Vec::<String>::new(), "train it again: signals have changed");
     assert_eq!(model.features().defs().source(), vouch::scoring::SHIPPED_FEATURES);

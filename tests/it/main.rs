@@ -30,3 +30,4 @@ mod simulate;
 mod support;
 mod terminal;
 mod train;
+mod workers;

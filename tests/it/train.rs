@@ -1,5 +1,6 @@
 //! From a history to a model and back, as a person at a terminal meets it.
 
+mod costs;
 mod synthetic;
 
 use std::collections::BTreeMap;
@@ -228,7 +229,7 @@ fn evaluation_and_drift_look_at_what_the_model_has_not_seen() {
     assert_eq!(json(root, "metrics.json"), json(model_folder, "metrics.json"));
     let report = std::fs::read_to_string(root.join("report.html")).unwrap();
     assert_eq!(report, String::from_utf8(files(model_folder)["report.html"].clone()).unwrap());
-    assert_eq!(report.matches("<svg").count(), 6);
+    assert_eq!(report.matches("<svg").count(), 8);
     let ways = json(root, "metrics.json")["costs"]["ways"].as_array().unwrap().clone();
     assert!(ways.len() == 4 && ways.iter().all(|way| way["saved_against_rules"].is_f64()));
     assert!(report.contains("saved against rules") && !report.contains("--rules-only"));

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::model_folder::open_model;
 use super::output::{self, Failure, grouped};
 use super::train::HistoryArg;
 use crate::domain::Timestamp;
-use crate::scoring::LoadedModel;
 use crate::train::{self, Drift};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DriftArgs {
-    /// The model: `models/<name>/<version>`.
+    /// The model: `models/<name>/<version>`, or `models/<name>` for the version in use.
     #[arg(long, value_name = "FOLDER")]
     model: PathBuf,
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub(super) struct DriftArgs {
 impl DriftArgs {
     /// Prints the drift; fails when something moved too far.
     pub(super) fn run(self) -> Result<(), Failure> {
-        let model = LoadedModel::read(&self.model)?;
+        let model = open_model(&self.model)?;
         let history = self.history.open()?;
         let drift = train::drift(&model, &history, self.since)?;
         if self.json {

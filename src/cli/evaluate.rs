@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::model_folder::open_model;
 use super::output::{self, Failure};
 use super::train::{HistoryArg, SettingsArg, summary};
-use crate::scoring::LoadedModel;
 use crate::train::{self, SignalStrength};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Evaluate {
-    /// The model: `models/<name>/<version>`.
+    /// The model: `models/<name>/<version>`, or `models/<name>` for the version in use.
     #[arg(long, value_name = "FOLDER", required_unless_present = "signals")]
     model: Option<PathBuf>,
     #[command(flatten)]
@@ -33,7 +33,7 @@ impl Evaluate {
     /// Evaluates on the claims behind those that the model was fitted on.
     pub(super) fn run(self) -> Result<(), Failure> {
         let settings = self.settings.read()?;
-        let model = self.model.as_deref().map(LoadedModel::read).transpose()?;
+        let model = self.model.as_deref().map(open_model).transpose()?;
         let history = self.history.open()?;
         if self.signals {
             output::line(signal_table(&train::signal_strengths(&history, &settings)?))?;

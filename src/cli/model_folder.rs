@@ -4,6 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::output::Failure;
+use crate::scoring::LoadedModel;
+
 /// The file that names the version in use.
 pub(super) const CURRENT_FILE: &str = "current";
 /// The file that makes a folder a version.
@@ -64,6 +67,11 @@ pub(super) fn version_of(folder: &Path) -> Result<PathBuf, FolderError> {
         return Ok(version);
     }
     Err(FolderError::NoVersion { folder: folder.to_path_buf(), name })
+}
+
+/// The model of a version, or of the version that a folder of versions names, as a server takes it.
+pub(super) fn open_model(folder: &Path) -> Result<LoadedModel, Failure> {
+    Ok(LoadedModel::read(&version_of(folder)?)?)
 }
 
 /// What `current` of a folder says; `None` when there is no such file.

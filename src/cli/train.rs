@@ -137,8 +137,8 @@ pub(super) fn summary(of: &Evaluation) -> String {
     let calibration = of.calibration.as_ref();
     let mut lines = vec![
         format!("{} {}", of.name, of.version),
-        format!("tested on      {} refunds, {} frauds", grouped(of.claims), grouped(of.frauds)),
-        format!("claims         {} to {}", of.from.0, of.until.0),
+        format!("tested on       {} refunds, {} frauds", grouped(of.claims), grouped(of.frauds)),
+        format!("claims          {} to {}", of.from.0, of.until.0),
     ];
     let figures = [
         ("AP", ranking.average_precision),
@@ -150,7 +150,7 @@ pub(super) fn summary(of: &Evaluation) -> String {
         ("calibration err", calibration.and_then(|figures| figures.error)),
     ];
     let known = figures.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    lines.extend(known.map(|(name, value)| format!("{name:15}{value:.4}")));
+    lines.extend(known.map(|(name, value)| format!("{name:16}{value:.4}")));
     for way in of.costs.iter().flat_map(|costs| &costs.ways) {
         let (cost, saved) = (way.cost_per_claim / 100.0, way.saved_per_claim / 100.0);
         let rules = way.saved_against_rules.map_or_else(String::new, |saved| {

@@ -94,12 +94,33 @@ pub struct CostFigures {
     pub claims: u64,
     /// Those of them that no rule decided.
     pub open_claims: u64,
+    /// What the counted claims weigh together: a mean of segments by their weights is the figure here.
+    pub weight: f64,
     /// Each way.
-    pub ways: Vec<WayCost>,
+    pub ways: [WayCost; 4],
     /// What cannot be compared, and how to get it: a sentence for people. `None` where nothing is lacking.
     pub lacks: Option<&'static str>,
     /// Share of the claims that are reviewed, those of highest score; mean cost when the others are approved.
     pub curve: Vec<[f64; 2]>,
+}
+
+/// What claims that have something in common cost, in minor units a claim: counted as in [`CostFigures`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentCost {
+    /// Claims that are counted.
+    pub claims: u64,
+    /// What they weigh together.
+    pub weight: f64,
+    /// When everything is approved.
+    pub approve_all: f64,
+    /// When rules alone decide. `None` where a model took part in the answers to these claims.
+    pub rules_only: Option<f64>,
+    /// When the model decides what rules leave open.
+    pub rules_and_model: f64,
+    /// What rules and model save against approving everything.
+    pub saved_per_claim: f64,
+    /// What they save against rules alone; below 0 they cost more.
+    pub saved_against_rules: Option<f64>,
 }
 
 /// Said of a history whose answers are not those of rules alone.
@@ -107,46 +128,108 @@ const NO_RULES: &str = "\
     A model took part in the answers of this history, so that nobody knows what rules alone would have cost: replay it \
     with `vouch replay --rules-only` first to compare with them.";
 
+/// Said of claims of which none is counted.
+const NO_CLAIMS: &str = "\
+    None of these claims was left to rules and model with an amount in the policy's currency.";
+
+/// Said of some claims whose answers are not those of rules alone.
+const NO_RULES_HERE: &str = "\
+    A model took part in the answers to these claims: what rules alone would have cost is not known.";
+
 /// Compares the ways to decide. Claims that are not counted are `None`.
 pub(super) fn costs(
     claims: &[Option<Costed>],
     labels: &Labels,
     settings: &CostSettings,
 ) -> CostFigures {
-    let rows = claims.iter().zip(labels.fraud().iter().zip(labels.weights()));
-    let rows: Vec<Row> =
-        rows.filter_map(|(claim, (fraud, weight))| Some(((*claim)?, *fraud, *weight))).collect();
-    let cheapest = |claim: &Costed| settings.cheapest(claim.probability, claim.amount);
-    let combined = |claim: &Costed| if claim.is_open { cheapest(claim) } else { claim.decided };
-    let with_model = rows.iter().any(|row| row.0.by_model);
-    let answered = if with_model { "as answered" } else { "rules only" };
-    let mut ways = vec![
-        way("approve all", &rows, settings, |_| Decision::Approve),
-        way(answered, &rows, settings, |claim| claim.decided),
-        way("model alone", &rows, settings, cheapest),
-        way("rules and model", &rows, settings, combined),
-    ];
-    let cost_of = |ways: &[WayCost], wanted: &str| {
-        ways.iter().find(|own| own.way == wanted).map(|own| own.cost_per_claim)
-    };
-    let (all, rules) = (cost_of(&ways, "approve all"), cost_of(&ways, "rules only"));
-    for way in &mut ways {
-        way.saved_per_claim = all.map_or(0.0, |cost| cost - way.cost_per_claim);
-        way.saved_against_rules = rules.map(|cost| cost - way.cost_per_claim);
-    }
+    let rows = counted(claims, labels);
+    let with_model = has_model(&rows);
     let open = rows.iter().filter(|row| row.0.is_open).count();
-    let (claims, open_claims) = (long(rows.len()), long(open));
     CostFigures {
         settings: settings.clone(),
-        claims,
-        open_claims,
-        ways,
+        claims: long(rows.len()),
+        open_claims: long(open),
+        weight: weight(&rows),
+        ways: compared(&rows, settings),
         lacks: with_model.then_some(NO_RULES),
         curve: curve(rows, settings),
     }
 }
 
+/// What the claims of a segment cost, and what of it cannot be said. Claims that are not counted are `None`.
+pub(super) fn segment_cost(
+    claims: &[Option<Costed>],
+    labels: &Labels,
+    settings: &CostSettings,
+) -> (Option<SegmentCost>, Option<&'static str>) {
+    let rows = counted(claims, labels);
+    let weight = weight(&rows);
+    if weight <= 0.0 {
+        return (None, Some(NO_CLAIMS));
+    }
+    let cost = SegmentCost::of(&compared(&rows, settings), long(rows.len()), weight);
+    (Some(cost), has_model(&rows).then_some(NO_RULES_HERE))
+}
+
+impl CostFigures {
+    /// All claims as one segment; `None` when none is counted.
+    pub(super) fn whole(&self) -> Option<SegmentCost> {
+        (self.weight > 0.0).then(|| SegmentCost::of(&self.ways, self.claims, self.weight))
+    }
+}
+
+impl SegmentCost {
+    fn of(ways: &[WayCost; 4], claims: u64, weight: f64) -> Self {
+        let [all, answered, _, combined] = ways;
+        Self {
+            claims,
+            weight,
+            approve_all: all.cost_per_claim,
+            rules_only: answered.saved_against_rules.map(|_| answered.cost_per_claim),
+            rules_and_model: combined.cost_per_claim,
+            saved_per_claim: combined.saved_per_claim,
+            saved_against_rules: combined.saved_against_rules,
+        }
+    }
+}
+
+/// A claim, whether it was fraud, and its weight.
 type Row = (Costed, bool, f64);
+
+/// The claims that are counted.
+fn counted(claims: &[Option<Costed>], labels: &Labels) -> Vec<Row> {
+    let rows = claims.iter().zip(labels.fraud().iter().zip(labels.weights()));
+    rows.filter_map(|(claim, (fraud, weight))| Some(((*claim)?, *fraud, *weight))).collect()
+}
+
+fn weight(rows: &[Row]) -> f64 {
+    rows.iter().map(|row| row.2).sum()
+}
+
+/// A model decided one of them, so that nobody knows what rules alone would have answered.
+fn has_model(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.0.by_model)
+}
+
+/// The ways: approve everything, as answered, the model alone, rules and model.
+fn compared(rows: &[Row], settings: &CostSettings) -> [WayCost; 4] {
+    let cheapest = |claim: &Costed| settings.cheapest(claim.probability, claim.amount);
+    let combined = |claim: &Costed| if claim.is_open { cheapest(claim) } else { claim.decided };
+    let with_model = has_model(rows);
+    let answered = if with_model { "as answered" } else { "rules only" };
+    let ways = [
+        way("approve all", rows, settings, |_| Decision::Approve),
+        way(answered, rows, settings, |claim| claim.decided),
+        way("model alone", rows, settings, cheapest),
+        way("rules and model", rows, settings, combined),
+    ];
+    let [all, rules, _, _] = ways.each_ref().map(|way| way.cost_per_claim);
+    ways.map(|way| WayCost {
+        saved_per_claim: all - way.cost_per_claim,
+        saved_against_rules: (!with_model).then_some(rules - way.cost_per_claim),
+        ..way
+    })
+}
 
 /// A way's figures, but for what it saves.
 fn way(
@@ -185,7 +268,7 @@ const POINTS: usize = 100;
 /// Costs when ever more claims are reviewed, from the highest score down.
 fn curve(mut rows: Vec<Row>, settings: &CostSettings) -> Vec<[f64; 2]> {
     rows.sort_by(|a, b| b.0.probability.total_cmp(&a.0.probability));
-    let total: f64 = rows.iter().map(|row| row.2).sum();
+    let total = weight(&rows);
     let cost = |decision, row: &Row| row.2 * settings.realised(decision, row.1, row.0.amount);
     let mut sum: f64 = rows.iter().map(|row| cost(Decision::Approve, row)).sum();
     let mut reviewed = 0.0;

@@ -8,7 +8,7 @@ use super::curve::{Curves, curves};
 use super::examples::{labels, refunds, signals_in_context};
 use super::history::History;
 use super::number::{long, real};
-use super::segment::{Scored, SegmentFigures};
+use super::segment::{Scored, SegmentFigures, Segments};
 use super::settings::Settings;
 use super::signal::{SignalStrength, signal_strengths_of};
 use super::split::{Example, complete_until, examples};
@@ -160,7 +160,8 @@ pub(super) fn evaluate_on(
     let order: Vec<f64> = scores.iter().map(|score| score.log_odds).collect();
     let scored = Scored { examples, table: &table, labels: &labels, probabilities: &probabilities };
     let is_calibrated = model.is_calibrated();
-    let costs = if is_calibrated { Some(cost_figures(&scored, settings)?) } else { None };
+    let costed = is_calibrated.then(|| costed(&scored)).transpose()?;
+    let segments = Segments { scored: &scored, costed: costed.as_deref(), settings };
     Ok(Evaluation {
         name: model.name().to_owned(),
         version: model.version().to_owned(),
@@ -172,9 +173,9 @@ pub(super) fn evaluate_on(
         base_rate: labels.base_rate(),
         ranking: ranking(&order, &labels, settings)?,
         calibration: is_calibrated.then(|| calibration(&probabilities, &labels)).transpose()?,
-        costs,
-        segments: scored.segments(&settings.report)?,
-        days: scored.days(from)?,
+        costs: costed.as_deref().map(|claims| costs(claims, &labels, &settings.costs)),
+        segments: segments.by_kind()?,
+        days: segments.by_day(from)?,
         contributions: contributions(model, &matrix, &labels)?,
         signals: signal_strengths_of(history, examples)?,
         parts: match model.model() {
@@ -220,12 +221,13 @@ fn calibration(probabilities: &[f64], labels: &Labels) -> Result<CalibrationFigu
     })
 }
 
-fn cost_figures(scored: &Scored<'_>, settings: &Settings) -> Result<CostFigures, TrainError> {
+/// The claims as they are costed; those that something in front of rules decided, or whose amount is unknown, are not.
+fn costed(scored: &Scored<'_>) -> Result<Vec<Option<Costed>>, TrainError> {
     let amounts = scored.numbers("claim_value_minor")?;
     let decisions = scored.texts("decision")?;
     let layers = scored.texts("decided_by")?;
     let rows = amounts.iter().zip(&decisions).zip(&layers).zip(scored.probabilities);
-    let claims: Vec<Option<Costed>> = rows
+    let claims = rows
         .map(|(((amount, decision), layer), probability)| {
             let (is_open, by_model) = match layer_of((*layer)?)? {
                 Layer::Guard | Layer::Proof | Layer::Eligibility | Layer::List => return None,
@@ -237,7 +239,7 @@ fn cost_figures(scored: &Scored<'_>, settings: &Settings) -> Result<CostFigures,
             Some(Costed { amount, decided, is_open, by_model, probability: *probability })
         })
         .collect();
-    Ok(costs(&claims, scored.labels, &settings.costs))
+    Ok(claims)
 }
 
 fn decision_of(word: &str) -> Option<Decision> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::TrainError;
 use super::examples::{labels, refunds};
 use super::history::History;
-use super::number::real;
+use super::number::{long, real};
 use super::settings::Settings;
 use super::split::{Example, complete_until, examples};
 use crate::models::metrics::Ranking;
@@ -24,6 +24,10 @@ pub struct SignalStrength {
     pub group: String,
     /// Share of the claims with a value.
     pub known: f64,
+    /// Claims with a value, which are those that are ranked.
+    pub claims: u64,
+    /// Frauds among them: few tell little.
+    pub frauds: u64,
     /// Area under the ROC curve where it is known, at least 0.5: of its value, or of its value turned around. Of a text:
     /// of the shares of fraud of its words, learned from the first half and taken on the second.
     pub roc_auc: Option<f64>,
@@ -116,12 +120,15 @@ fn strength(
         }
     }
     let share = |rows: &[usize]| (!rows.is_empty()).then(|| labels.select(rows).base_rate());
-    let auc = Ranking::new(&values, &labels.select(&known))?.roc_auc();
+    let ranked = labels.select(&known);
+    let auc = Ranking::new(&values, &ranked)?.roc_auc();
     let rows = known.len() + unknown.len();
     Ok(SignalStrength {
         signal: signal.to_owned(),
         group: group.to_owned(),
         known: real(known.len()) / real(rows.max(1)),
+        claims: long(known.len()),
+        frauds: long(ranked.fraud().iter().filter(|fraud| **fraud).count()),
         roc_auc: auc.map(|auc| auc.max(1.0 - auc)),
         rises: auc.is_some_and(|auc| auc >= 0.5),
         fraud_known: share(&known),

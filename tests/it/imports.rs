@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn source() -> PathBuf {
+/// Where the source is.
+pub(crate) fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
@@ -19,7 +20,8 @@ fn table() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+/// Every file of Rust below a folder.
+pub(crate) fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -31,14 +33,14 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// The top-level module that a file belongs to.
-fn module_of(file: &Path) -> String {
+pub(crate) fn module_of(file: &Path) -> String {
     let inside = file.strip_prefix(source()).unwrap();
     let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
     first.trim_end_matches(".rs").to_owned()
 }
 
 /// Tests may use what they like.
-fn is_test(file: &Path) -> bool {
+pub(crate) fn is_test(file: &Path) -> bool {
     file.components().any(|part| {
         let part = part.as_os_str();
         part == "tests" || part == "tests.rs" || part == "samples.rs" || part == "strategies"

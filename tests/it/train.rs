@@ -1,5 +1,6 @@
 //! From a history to a model and back, as a person at a terminal meets it.
 
+mod costs;
 mod synthetic;
 
 use std::collections::BTreeMap;
@@ -228,7 +229,7 @@ fn evaluation_and_drift_look_at_what_the_model_has_not_seen() {
     assert_eq!(json(root, "metrics.json"), json(model_folder, "metrics.json"));
     let report = std::fs::read_to_string(root.join("report.html")).unwrap();
     assert_eq!(report, String::from_utf8(files(model_folder)["report.html"].clone()).unwrap());
-    assert_eq!(report.matches("<svg").count(), 6);
+    assert_eq!(report.matches("<svg").count(), 8);
     let ways = json(root, "metrics.json")["costs"]["ways"].as_array().unwrap().clone();
     assert!(ways.len() == 4 && ways.iter().all(|way| way["saved_against_rules"].is_f64()));
     assert!(report.contains("saved against rules") && !report.contains("--rules-only"));
@@ -318,7 +319,10 @@ fn mistakes_are_told() {
     let bad = complaint(&["train", "--history", "history", "--features", "bad.toml"]);
     assert_eq!(bad, "bad.toml:2: error: there is no signal `score`\n");
     let model = complaint(&["drift", "--model", "nowhere", "--history", "history"]);
-    assert!(model.contains("cannot be read"), "{model}");
+    assert!(
+        model.starts_with("error: `nowhere` is no version of a model and names none"),
+        "{model}"
+    );
     let name = place.vouch(&["train", "--history", "history", "--name", "../up"]);
     assert_eq!(name.status.code(), Some(2));
     for threshold in ["nan", "inf", "-0.1", "much"] {
@@ -399,6 +403,9 @@ fn the_shipped_model_fits_this_binary() {
     let built_in = vouch::scoring::LoadedModel::shipped().unwrap();
     assert_eq!(built_in.manifest(), artifact.manifest(), "build it again");
     assert!(artifact.size_bytes() < 3_000_000, "{} bytes", artifact.size_bytes());
+    // Simulated frauds that a model always knew would teach nothing.
+    let auc = built_in.manifest().metrics["roc_auc"];
+    assert!(auc > 0.8 && auc < 0.99, "{auc}");
     let model = vouch::scoring::LoadedModel::new(&artifact).unwrap();
     assert_eq!(model.notes(), Vec::<String>::new(), "train it again: signals have changed");
     assert_eq!(model.features().defs().source(), vouch::scoring::SHIPPED_FEATURES);

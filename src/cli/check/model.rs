@@ -1,5 +1,7 @@
 //! What `vouch check` says of models, and of the cut-offs that follow from costs.
 
+use std::iter;
+
 use super::{Report, Settings};
 use crate::cli::clock::SystemClock;
 use crate::cli::models;
@@ -7,7 +9,7 @@ use crate::cli::open::{read_model, shipped_model};
 use crate::cli::output::{self, Failure};
 use crate::clock::Clock;
 use crate::document::Severity;
-use crate::domain::{AMOUNT_MAX_MINOR, Money};
+use crate::domain::{AMOUNT_MAX_MINOR, Money, Timestamp};
 use crate::engine::Scorer;
 use crate::policy::{Policy, Thresholds};
 
@@ -34,10 +36,13 @@ pub(super) fn check_models(settings: &Settings, report: &mut Report) -> Result<(
     for challenger in &loaded.challengers {
         output::line(format!("challenger: {}", described(&**challenger)))?;
     }
+    let now = SystemClock::new().now();
+    let models = iter::once(champion).chain(&loaded.challengers);
+    models.filter_map(|model| ahead(&**model, now)).try_for_each(output::line)?;
     if !champion.is_calibrated() {
         let text = "the model's score is no probability: it decides nothing";
         report.tell(&settings.place("model", "folder"), Severity::Warning, text)?;
-    } else if let Some(age_d) = loaded.stale_d(&**champion, SystemClock::new().now()) {
+    } else if let Some(age_d) = loaded.stale_d(&**champion, now) {
         let text = format!(
             "the model knows no label of the last {age_d:.0} days: it is stale and decides nothing; train it again"
         );
@@ -52,6 +57,17 @@ fn described(model: &dyn Scorer) -> String {
     let (name, version, until) = (model.name(), model.version(), model.trained_until());
     let score = if model.is_calibrated() { "probabilities" } else { "ranks" };
     format!("{name} {version}, sha256 {digest}, labels until {until}, gives {score}")
+}
+
+/// Said of a model that learned from what has not happened yet, as the one that ships did, from a simulation. It is no
+/// fault where old claims are replayed, but today such a model is never stale. One that decides nothing has no age.
+fn ahead(model: &dyn Scorer, now: Timestamp) -> Option<String> {
+    let (name, version, until) = (model.name(), model.version(), model.trained_until());
+    (model.is_calibrated() && until > now).then(|| {
+        format!(
+            "note: {name} {version} knows labels until {until}, which is after now: its age counts from then, and it is not stale before"
+        )
+    })
 }
 
 /// The cut-offs that follow from the costs of a policy, one line for each amount.
@@ -95,6 +111,17 @@ mod tests {
     use super::*;
     use crate::geo::Available;
     use crate::policy::{SHIPPED, load};
+    use crate::scoring::LoadedModel;
+
+    #[test]
+    fn labels_of_the_future_are_told() {
+        let model = LoadedModel::shipped().unwrap();
+        let until = model.trained_until();
+        let told = ahead(&model, until.plus_ms(-1)).unwrap();
+        let expected = format!("knows labels until {until}, which is after now");
+        assert!(told.starts_with("note: default ") && told.contains(&expected), "{told}");
+        assert_eq!(ahead(&model, until), None);
+    }
 
     #[test]
     fn the_shipped_costs_give_sensible_cut_offs() {

@@ -10,6 +10,7 @@ use plotters::style::{Color, IntoFont, RGBColor};
 
 use super::super::TrainError;
 use super::style::{GRID, INK};
+use super::table::escaped;
 
 /// Width and height of a chart.
 const SIZE: (u32, u32) = (560, 400);
@@ -57,9 +58,18 @@ pub(super) enum Look {
     Points,
 }
 
+/// A chart with what it shows below it.
+pub(super) fn plot(chart: &Chart, caption: &str) -> Result<String, TrainError> {
+    Ok(format!("<figure>{}<figcaption>{}</figcaption></figure>\n", chart.svg()?, escaped(caption)))
+}
+
+pub(super) fn line(name: &str, color: RGBColor, points: Vec<[f64; 2]>, look: Look) -> Line {
+    Line { name: name.to_owned(), color, points, look }
+}
+
 impl Chart {
     /// The chart as SVG.
-    pub(super) fn svg(&self) -> Result<String, TrainError> {
+    fn svg(&self) -> Result<String, TrainError> {
         let mut svg = String::new();
         self.draw(&mut svg).map_err(|error| TrainError::Plot(error.to_string()))?;
         Ok(svg)

@@ -4,6 +4,7 @@ mod bars;
 mod card;
 mod chart;
 mod page;
+mod segments;
 mod style;
 mod table;
 

@@ -5,9 +5,9 @@ use plotters::prelude::SeriesLabelPosition;
 use super::super::TrainError;
 use super::super::cost::CostFigures;
 use super::super::evaluation::{CalibrationFigures, Evaluation};
-use super::super::segment::SegmentFigures;
 use super::bars::contributions;
-use super::chart::{Axis, Chart, Line, Look, Unit};
+use super::chart::{Axis, Chart, Look, Unit, line, plot};
+use super::segments::segmented;
 use super::style::{CSS, FOURTH, FRAUD, MAIN, OTHER, THIRD};
 use super::table::{escaped, figure, money, percent, table};
 
@@ -77,14 +77,6 @@ fn head(of: &Evaluation) -> String {
         escaped(&range),
         cards.concat()
     )
-}
-
-fn plot(chart: &Chart, caption: &str) -> Result<String, TrainError> {
-    Ok(format!("<figure>{}<figcaption>{}</figcaption></figure>\n", chart.svg()?, escaped(caption)))
-}
-
-fn line(name: &str, color: plotters::style::RGBColor, points: Vec<[f64; 2]>, look: Look) -> Line {
-    Line { name: name.to_owned(), color, points, look }
 }
 
 fn roc(of: &Evaluation) -> Chart {
@@ -223,51 +215,6 @@ fn explained(of: &Evaluation) -> Result<String, TrainError> {
         "<h2>What moves it</h2><figure>{}<figcaption>Mean contribution of the features of most effect.</figcaption></figure>\n{}",
         contributions(&of.contributions)?,
         table(&["group of signals", "mean effect, log-odds"], rows)
-    ))
-}
-
-fn segmented(of: &Evaluation) -> Result<String, TrainError> {
-    // Steps are named by their days, such as `003-005`; one without claims is not there.
-    let day = |own: &SegmentFigures| -> f64 {
-        own.value.split('-').next().and_then(|first| first.parse().ok()).unwrap_or_default()
-    };
-    let over_time = |value: fn(&SegmentFigures) -> f64| {
-        of.days.iter().map(|own| [day(own), value(own)]).collect()
-    };
-    let shares = of.days.iter().flat_map(|own| [own.predicted, own.observed]);
-    let highest = shares.fold(0.05, f64::max);
-    let chart = Chart {
-        x: Axis {
-            name: "days since the test began",
-            range: 0.0..of.days.last().map_or(0.0, day).max(1.0),
-            unit: Unit::Plain,
-        },
-        y: Axis { name: "share", range: 0.0..1.3 * highest, unit: Unit::Share },
-        lines: vec![
-            line("predicted", MAIN, over_time(|own| own.predicted), Look::Line),
-            line("observed", FRAUD, over_time(|own| own.observed), Look::Points),
-        ],
-        names_at: SeriesLabelPosition::UpperLeft,
-    };
-    let row = |own: &SegmentFigures| {
-        vec![
-            own.kind.to_owned(),
-            own.value.clone(),
-            own.claims.to_string(),
-            own.frauds.to_string(),
-            percent(own.predicted),
-            percent(own.observed),
-            figure(own.roc_auc, 3),
-            figure(own.average_precision, 3),
-        ]
-    };
-    let columns = ["<of", "<which", "claims", "frauds", "predicted", "observed", "AUC", "AP"];
-    Ok(format!(
-        "<h2>Where it does well</h2>{}<h2>As time goes by</h2><div class=\"plots\">{}</div>\
-         <details><summary>Figures by day</summary>{}</details>\n",
-        table(&columns, of.segments.iter().map(row)),
-        plot(&chart, "Share of fraud, as predicted and as it came.")?,
-        table(&columns, of.days.iter().map(row))
     ))
 }
 

@@ -30,4 +30,5 @@ figure{margin:0;border:1px solid #e3e6ea;border-radius:6px;padding:.5rem}figure 
 figcaption{color:#59616b;font-size:.85rem;padding:.2rem .4rem}\
 table{border-collapse:collapse;margin:.4rem 0;font-size:.9rem}th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #eceff2}\
 th{font-weight:600;color:#3c424a;white-space:nowrap}th:first-child,td:first-child,td.t,th.t{text-align:left}\
-details summary{cursor:pointer;color:#1f5fa8;margin:.6rem 0}";
+details summary{cursor:pointer;color:#1f5fa8;margin:.6rem 0}\
+@media screen{table{display:block;overflow-x:auto}}";

@@ -33,12 +33,12 @@ pub(super) fn figure(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
 }
 
-/// A share as per cent.
+/// A share as per cent; what is nothing has no sign.
 pub(super) fn percent(value: f64) -> String {
-    format!("{:.1} %", 100.0 * value)
+    format!("{:.1} %", (1_000.0 * value).round() / 10.0 + 0.0)
 }
 
 /// Minor units as major ones, of a currency with two decimals.
 pub(super) fn money(minor: f64) -> String {
-    format!("{:.2}", minor / 100.0)
+    format!("{:.2}", minor.round() / 100.0 + 0.0)
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::cost::{Costed, costs};
+use super::super::cost::{Costed, costs, segment_cost};
 use super::super::settings::CostSettings;
 use crate::domain::Decision;
 use crate::models::Labels;
@@ -69,6 +69,8 @@ fn ways_are_compared_on_what_was_left_to_them() {
     assert!(is(saved("model alone"), ((8_000.0 - 300.0) / 3.0, (1_300.0 - 300.0) / 3.0)));
     assert!(is(saved("rules and model"), ((8_000.0 - 800.0) / 3.0, (1_300.0 - 800.0) / 3.0)));
     assert_eq!(figures.lacks, None);
+    let (of_all, lacks) = segment_cost(&claims, &labels, &settings());
+    assert_eq!((of_all, lacks), (figures.whole(), None), "all claims are a segment, too");
     let (first, last) = (figures.curve[0], figures.curve[figures.curve.len() - 1]);
     assert!(near(first[0], 0.0) && near(first[1], 8_000.0 / 3.0));
     assert!(near(last[0], 1.0) && near(last[1], (500.0 + 500.0 + 1_300.0) / 3.0));
@@ -91,6 +93,38 @@ fn answers_of_a_model_are_no_baseline() {
         assert!(near(one.saved_per_claim, other.saved_per_claim));
     }
     assert!(without.lacks.is_none() && with_model.lacks.unwrap().contains("--rules-only"));
+}
+
+/// One claim that a model answered hides what rules would have cost of its segment, and of no other.
+#[test]
+fn a_segment_says_what_it_can() {
+    let claim = |by_model, probability| {
+        let (decided, is_open) = (Decision::Review, true);
+        Some(Costed { amount: 10_000.0, decided, is_open, by_model, probability })
+    };
+    let weights = vec![1.0, 3.0];
+    let labels = Labels::weighted(vec![true, false], weights).unwrap();
+    let (by_rules, lacks) =
+        segment_cost(&[claim(false, 0.3), claim(false, 0.01)], &labels, &settings());
+    let by_rules = by_rules.unwrap();
+    assert_eq!((by_rules.claims, lacks), (2, None));
+    assert!(near(by_rules.weight, 4.0));
+    assert!(near(by_rules.approve_all, 8_000.0 / 4.0));
+    // Reviews: the fraud passes one in ten times.
+    assert!(near(by_rules.rules_only.unwrap(), (500.0 + 800.0 + 3.0 * 500.0) / 4.0));
+    assert!(near(by_rules.rules_and_model, (500.0 + 800.0) / 4.0), "honest ones are approved");
+    assert!(near(by_rules.saved_per_claim, (8_000.0 - 1_300.0) / 4.0));
+    assert!(near(by_rules.saved_against_rules.unwrap(), 1_500.0 / 4.0));
+
+    let (with_model, lacks) =
+        segment_cost(&[claim(false, 0.3), claim(true, 0.01)], &labels, &settings());
+    let with_model = with_model.unwrap();
+    assert!(with_model.rules_only.is_none() && with_model.saved_against_rules.is_none());
+    assert!(near(with_model.saved_per_claim, by_rules.saved_per_claim));
+    assert!(lacks.unwrap().contains("A model took part"));
+
+    let (nothing, lacks) = segment_cost(&[None, None], &labels, &settings());
+    assert!(nothing.is_none() && lacks.unwrap().contains("None of these claims"));
 }
 
 proptest! {

@@ -2,5 +2,6 @@ mod card;
 mod cost;
 mod curve;
 mod label;
+mod segment;
 mod settings;
 mod split;

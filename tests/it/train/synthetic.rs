@@ -23,11 +23,19 @@ pub(super) struct History {
     pub(super) audited: bool,
     /// How much older accounts are, days.
     pub(super) age_shift_d: f64,
+    /// The country in which a model answers what no rule decides.
+    pub(super) model_in: Option<&'static str>,
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { labelled: true, answers_turned: false, audited: false, age_shift_d: 0.0 }
+        Self {
+            labelled: true,
+            answers_turned: false,
+            audited: false,
+            age_shift_d: 0.0,
+            model_in: None,
+        }
     }
 }
 
@@ -86,8 +94,15 @@ pub(super) fn write(folder: &Path, history: &History) {
         let review = (claim.refunds > 1) != history.answers_turned;
         if review { "review" } else { "approve" }
     });
-    let layers: Vec<&str> =
-        (0..CLAIMS).map(|index| ["rule", "fallback", "proof"][index as usize % 3]).collect();
+    let open = |claim: &Claim| {
+        if history.model_in == Some(claim.country) { "model" } else { "fallback" }
+    };
+    let layers = claims.iter().zip(0..).map(|(claim, index)| match index % 3 {
+        0 => "rule",
+        1 => open(claim),
+        _ => "proof",
+    });
+    let layers: Vec<&str> = layers.collect();
     let mut columns = vec![
         Series::new("refund_id".into(), &ids).into_column(),
         Series::new("request_id".into(), &requests).into_column(),

@@ -20,6 +20,8 @@ pub(super) struct Rejects {
 struct Line<'a> {
     file: &'a Path,
     row: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     #[serde(skip_serializing_if = "str::is_empty")]
     column: &'a str,
     reason: &'a str,
@@ -33,8 +35,8 @@ impl Rejects {
 
     /// A row that breaks a rule.
     pub(super) fn row(&mut self, file: &Path, error: &RowError) -> Result<(), HistoryError> {
-        let RowError { row, column, message } = error;
-        self.line(&Line { file, row: *row, column, reason: message })
+        let RowError { row, line, column, message } = error;
+        self.line(&Line { file, row: *row, line: *line, column, reason: message })
     }
 
     /// How many there are.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use polars::prelude::{AnyValue, Column};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -212,6 +213,46 @@ fn rows_are_read_some_at_a_time() {
     assert!(reader.read(&mut Vec::new(), &mut bad).unwrap());
     assert!((10..25).contains(&bad.len()), "{}", bad.len());
     assert!(bad[0].message.contains("give at most 512"), "{}", bad[0]);
+}
+
+/// A file of CSV with a row, every cell in quotes; `None` when a text or bytes in it are empty, which CSV cannot say.
+pub(super) fn as_csv(row: &[Column]) -> Option<String> {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let names: Vec<String> = row.iter().map(|column| quoted(column.name())).collect();
+    let cells: Option<Vec<String>> =
+        row.iter().map(|column| Some(quoted(&cell(&column.get(0).unwrap())?))).collect();
+    Some(format!("{}\r\n{}\r\n", names.join(";"), cells?.join(";")))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "polars has more types than these tables")]
+fn cell(value: &AnyValue<'_>) -> Option<String> {
+    let cell = match value {
+        AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::Binary(bytes) => hex::encode_upper(bytes),
+        AnyValue::BinaryOwned(bytes) => hex::encode_upper(bytes),
+        AnyValue::Boolean(true) => "True".to_owned(),
+        AnyValue::Boolean(false) => " false ".to_owned(),
+        AnyValue::Int64(number) => format!("{number:+}"),
+        AnyValue::Float64(number) => format!("{number:e}"),
+        AnyValue::Datetime(ms, ..) | AnyValue::DatetimeOwned(ms, ..) => {
+            // Farther away is no time at all, and is refused as a message, too.
+            let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+            let time = epoch.checked_add(jiff::SignedDuration::from_millis(*ms)).ok();
+            time.map_or_else(|| "never".to_owned(), |time| time.to_string().replace('T', " ") + "Z")
+        }
+        AnyValue::List(items) => {
+            let item = |item: AnyValue<'_>| match item {
+                AnyValue::Null => Some(String::new()),
+                item => cell(&item),
+            };
+            let items: Option<Vec<String>> = items.iter().map(item).collect();
+            // A list of one null is empty, and as good as none.
+            return Some(items?.join(", "));
+        }
+        other => panic!("no cell is {other:?}"),
+    };
+    (!cell.trim().is_empty()).then_some(cell)
 }
 
 proptest! {

@@ -45,7 +45,7 @@
 
 mod claim;
 pub(crate) mod column;
-pub(crate) mod csv;
+mod csv;
 mod error;
 mod fact;
 mod format;

@@ -14,7 +14,7 @@ mod table;
 mod window;
 mod write;
 
-pub(crate) use cell::FromCell;
+pub(super) use cell::FromCell;
 pub(crate) use records::CsvRecords;
 pub(super) use table::{ChunkRow, CsvTable};
 pub(super) use write::CsvWriter;

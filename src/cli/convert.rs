@@ -86,7 +86,7 @@ impl Convert {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let plan = self.tables.plan()?;
         let _lock = output::prepare_folder(&self.out, self.overwrite)?;
-        let summary = self.tables.convert(&plan, &self.out)?;
+        let summary = self.tables.convert(&plan, &self.out, None)?;
         output::line(format!("written to {}", self.out.display()))?;
         ended(summary.bad_rows(), &self.out.join(REJECTS_FILE))
     }
@@ -115,11 +115,17 @@ impl Tables {
         Ok(plan)
     }
 
-    /// Converts into a folder that exists, and prints what came of it.
-    pub(super) fn convert(&self, plan: &Plan, out: &Path) -> Result<Summary, Failure> {
+    /// Converts into a folder that exists, and prints what came of it. Where records came from is kept in `origins`.
+    pub(super) fn convert(
+        &self,
+        plan: &Plan,
+        out: &Path,
+        origins: Option<&Path>,
+    ) -> Result<Summary, Failure> {
         let options = ConvertOptions {
             fingerprinter: self.fingerprinter(plan)?,
             max_rejects: self.max_rejects,
+            origins: origins.map(Path::to_path_buf),
         };
         let bar = bytes_bar();
         bar.set_length(plan.bytes());

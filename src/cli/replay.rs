@@ -39,11 +39,11 @@ pub(super) struct Replay {
 /// What is replayed.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Inputs {
-    /// Folder with `facts` and `claims`, each as `.parquet`, `.ndjson` or `.jsonl`: what simulate, convert and export
-    /// write.
+    /// Folder with `facts` and `claims`, each as `.parquet`, `.csv`, `.ndjson` or `.jsonl`: what simulate, convert and
+    /// export write.
     #[arg(long, value_name = "FOLDER", required_unless_present = "facts")]
     from: Option<PathBuf>,
-    /// Files of facts; may be a pattern in quotes, and be given several times.
+    /// Files of facts in any of these formats; may be a pattern in quotes, and be given several times.
     #[arg(long, value_name = "FILE")]
     facts: Vec<String>,
     /// Files of claims; likewise.
@@ -151,7 +151,7 @@ fn expanded(patterns: &[String]) -> Result<Vec<PathBuf>, Failure> {
 
 /// The table of a folder, in whatever format.
 fn tables(folder: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
-    let endings = ["parquet", "ndjson", "jsonl"];
+    let endings = ["parquet", "csv", "ndjson", "jsonl"];
     let found = endings.map(|ending| folder.join(format!("{name}.{ending}")));
     let mut there = found.into_iter().filter(|path| path.exists());
     match (there.next(), there.next()) {

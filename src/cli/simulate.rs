@@ -43,6 +43,8 @@ enum Format {
     Parquet,
     /// One line of ProtoJSON for each record. Four times slower.
     Ndjson,
+    /// The same tables as CSV, which a spreadsheet reads too.
+    Csv,
 }
 
 impl From<Format> for tables::Format {
@@ -50,6 +52,7 @@ impl From<Format> for tables::Format {
         match format {
             Format::Parquet => Self::Parquet,
             Format::Ndjson => Self::Ndjson,
+            Format::Csv => Self::Csv,
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Place {
     pub(super) is_claim: bool,
     /// The file that told it.
     pub(super) file: u32,
-    /// Its row there, from 1; of NDJSON the line.
+    /// Its row there, from 1, without a header; of NDJSON the line.
     pub(super) row: u64,
 }
 

@@ -46,6 +46,7 @@ pub use decisions::DECISION_COLUMNS;
 pub use error::HistoryError;
 pub use export::{ExportPlan, Exported, export};
 pub use intake::{Intake, IntakeProgress, intake};
+pub use rejects::rename_rejects;
 pub use replay::{Progress, Replayed, replay};
 pub use verify::{Difference, Verified, verify};
 pub use work::{keep_note, note, remove_work};

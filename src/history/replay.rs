@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
         let column = id_column(place.is_claim, &ids).to_owned();
         let message = EngineError::Conflict { ids }.to_string();
         self.done.conflicts += 1;
-        self.part.conflict(&file, &RowError { row: place.row, column, message })
+        self.part.conflict(&file, &RowError { row: place.row, line: None, column, message })
     }
 
     /// Everything so far is on disk when this returns.

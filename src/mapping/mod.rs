@@ -24,6 +24,7 @@ mod cell;
 mod columns;
 mod decimal;
 mod fault;
+mod origins;
 mod plan;
 mod read;
 mod rejects;
@@ -38,6 +39,7 @@ mod value;
 mod tests;
 
 pub use columns::Mapping;
+pub use origins::{CLAIM_ORIGINS_FILE, FACT_ORIGINS_FILE, Origins, RecordSource, RowOrigin};
 pub use plan::Plan;
 pub use rejects::{MaxRejects, ParseMaxRejectsError, REJECTS_FILE};
 pub use run::{CLAIMS_FILE, ConvertError, ConvertOptions, FACTS_FILE, convert};

@@ -123,14 +123,9 @@ fn look_into(table: &Table, files: &BTreeMap<PathBuf, (u64, usize)>, problems: &
                     missing.entry(column).or_default().insert(path);
                 }
             }
-            Err(
-                error @ (SourceError::UnknownFormat { .. }
-                | SourceError::Io { .. }
-                | SourceError::Encoding { .. }
-                | SourceError::Empty { .. }
-                | SourceError::Header { .. }
-                | SourceError::Table(_)),
-            ) => problems.push(problem(*line, with_causes(&error))),
+            Err(error @ (SourceError::UnknownFormat { .. } | SourceError::Table(_))) => {
+                problems.push(problem(*line, with_causes(&error)))
+            }
         }
     }
     for ((slot, text), paths) in missing {

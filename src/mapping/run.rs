@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::origins::{CLAIM_ORIGINS_FILE, FACT_ORIGINS_FILE, OriginsWriter, RecordSource};
 use super::plan::{Plan, PlannedTable};
 use super::rejects::{FaultPlace, MaxRejects, REJECTS_FILE, RejectsFile};
 use super::rows::{Made, RowReader};
@@ -25,6 +26,8 @@ pub struct ConvertOptions {
     pub fingerprinter: Option<Fingerprinter>,
     /// How many bad rows are borne.
     pub max_rejects: MaxRejects,
+    /// A folder for where each record came from, which [`super::Origins`] reads; without one that is not kept.
+    pub origins: Option<PathBuf>,
 }
 
 /// Why a conversion stopped. No facts and claims of it are left then.
@@ -96,6 +99,7 @@ pub fn convert(
         facts: TableWriter::create(&folder.join(FACTS_FILE))?,
         claims: TableWriter::create(&folder.join(CLAIMS_FILE))?,
         rejects: RejectsFile::create(folder)?,
+        origins: options.origins.as_deref().map(OriginFiles::create).transpose()?,
         summary: Summary::default(),
     };
     let mut passed = 0;
@@ -110,6 +114,7 @@ pub fn convert(
             Err(Stop::Error(error)) => return Err(error),
         }
     }
+    run.origins.map(OriginFiles::finish).transpose()?;
     publish([run.facts.close()?, run.claims.close()?, run.rejects.close()?])?;
     Ok(run.summary)
 }
@@ -132,7 +137,28 @@ struct Run<'a> {
     facts: TableWriter<Fact>,
     claims: TableWriter<RefundClaim>,
     rejects: RejectsFile,
+    origins: Option<OriginFiles>,
     summary: Summary,
+}
+
+/// Where facts and claims came from.
+struct OriginFiles {
+    facts: OriginsWriter,
+    claims: OriginsWriter,
+}
+
+impl OriginFiles {
+    fn create(folder: &Path) -> Result<Self, TableError> {
+        Ok(Self {
+            facts: OriginsWriter::create(folder.join(FACT_ORIGINS_FILE))?,
+            claims: OriginsWriter::create(folder.join(CLAIM_ORIGINS_FILE))?,
+        })
+    }
+
+    fn finish(self) -> Result<(), TableError> {
+        self.facts.finish()?;
+        self.claims.finish()
+    }
 }
 
 impl Run<'_> {
@@ -146,13 +172,17 @@ impl Run<'_> {
         let mut table_rows = 0_u64;
         for (path, bytes) in &planned.files {
             let mut source = Source::open(path, &planned.table).map_err(ConvertError::Source)?;
+            let records = planned.table.records.iter();
+            let sources = records.map(|record| RecordSource::of(path, &planned.table, record));
+            let first_source = self.summary.sources.len();
+            self.summary.sources.extend(sources);
             let mut rows = 0;
             source.each_row::<Stop>(&mut |row| {
                 rows += 1;
                 if row.number.is_multiple_of(PROGRESS_ROWS) {
                     progress(*passed + row.bytes);
                 }
-                self.row(planned, path, row)
+                self.row(planned, path, first_source, row)
             })?;
             if rows == 0 {
                 self.summary.empty_files.push(path.clone());
@@ -181,7 +211,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn row(&mut self, planned: &PlannedTable, path: &Path, row: SourceRow<'_>) -> Result<(), Stop> {
+    fn row(
+        &mut self,
+        planned: &PlannedTable,
+        path: &Path,
+        first_source: usize,
+        row: SourceRow<'_>,
+    ) -> Result<(), Stop> {
         let table = &planned.table;
         self.count(|counts| counts.rows += 1);
         let place = FaultPlace {
@@ -200,12 +236,13 @@ impl Run<'_> {
         };
         let reader = RowReader { table, maker: self.options.fingerprinter.as_ref() };
         let (mut made, mut bad) = (0, false);
-        for record in &table.records {
+        for (index, record) in table.records.iter().enumerate() {
             match reader.record(record, &cells) {
                 Ok(None) => {}
                 Ok(Some(record)) => {
                     made += 1;
                     self.write(&record)?;
+                    self.note_origin(&record, first_source + index, place)?;
                 }
                 Err(faults) => {
                     bad = true;
@@ -231,6 +268,20 @@ impl Run<'_> {
                 self.claims.write(claim.observed_at, &claim.record)
             }
         }
+    }
+
+    fn note_origin(
+        &mut self,
+        made: &Made,
+        source: usize,
+        place: FaultPlace<'_>,
+    ) -> Result<(), TableError> {
+        let Some(origins) = &mut self.origins else { return Ok(()) };
+        let writer = match made {
+            Made::Fact(_) => &mut origins.facts,
+            Made::Claim(_) => &mut origins.claims,
+        };
+        writer.add(source, place.row, place.line)
     }
 
     fn reject(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::fault::Fault;
+use super::origins::RecordSource;
 
 /// Most groups of equal faults that are counted apart, and most spellings of a column.
 const GROUPS_MAX: usize = 1_000;
@@ -25,6 +26,8 @@ pub struct Summary {
     pub empty_files: Vec<PathBuf>,
     /// Columns of NDJSON that no row of the table had: table and column. Of a table without rows none is told.
     pub never_seen: Vec<(String, String)>,
+    /// What [`super::Origins`] speaks of.
+    pub sources: Vec<RecordSource>,
 }
 
 /// What was read of a table.

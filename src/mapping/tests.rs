@@ -31,6 +31,7 @@ fn options() -> ConvertOptions {
     ConvertOptions {
         fingerprinter: Some(Fingerprinter::new(PEPPER).unwrap()),
         max_rejects: MaxRejects::default(),
+        origins: None,
     }
 }
 

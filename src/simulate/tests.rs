@@ -93,7 +93,7 @@ fn the_same_seed_and_knobs_give_the_same_bytes() {
     let knobs = small(1_500);
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let read = |folder: &tempfile::TempDir| -> BTreeMap<_, _> {
-        let formats = [Format::Parquet, Format::Ndjson];
+        let formats = [Format::Parquet, Format::Ndjson, Format::Csv];
         simulate(&knobs, folder.path(), &formats, |_| {}).unwrap();
         let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
         files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
@@ -101,8 +101,10 @@ fn the_same_seed_and_knobs_give_the_same_bytes() {
     let [first, second] = folders.each_ref().map(read);
     let names: Vec<_> = first.keys().map(|name| name.to_str().unwrap()).collect();
     let expected = [
+        "claims.csv",
         "claims.ndjson",
         "claims.parquet",
+        "facts.csv",
         "facts.ndjson",
         "facts.parquet",
         "geo-anonymous-ip.mmdb",
@@ -117,13 +119,15 @@ fn the_same_seed_and_knobs_give_the_same_bytes() {
     run(&Knobs { seed: 2, ..knobs }, other.path());
     let facts = std::fs::read(other.path().join("facts.parquet")).unwrap();
     assert!(facts != first[std::ffi::OsStr::new("facts.parquet")], "the seed changes nothing");
-    // Both forms hold the same records.
+    // All forms hold the same records.
     let folder = folders[0].path();
-    let lines: Vec<Observed<Fact>> = TableReader::read_all(&folder.join("facts.ndjson")).unwrap();
-    assert!(lines == self::facts(folder));
-    let lines: Vec<Observed<RefundClaim>> =
-        TableReader::read_all(&folder.join("claims.ndjson")).unwrap();
-    assert!(lines == claims(folder));
+    for format in [Format::Ndjson, Format::Csv] {
+        let path = |name: &str| folder.join(format!("{name}.{format}"));
+        let facts: Vec<Observed<Fact>> = TableReader::read_all(&path("facts")).unwrap();
+        assert!(facts == self::facts(folder), "{format}");
+        let claims: Vec<Observed<RefundClaim>> = TableReader::read_all(&path("claims")).unwrap();
+        assert!(claims == self::claims(folder), "{format}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use polars::error::PolarsError;
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// The ending of the path names no format.
-    #[error("`{}` has no known ending; name it `.parquet`, `.ndjson` or `.jsonl`", path.display())]
+    #[error("`{}` has no known ending; name it `.parquet`, `.csv`, `.ndjson` or `.jsonl`", path.display())]
     UnknownFormat {
         /// The path.
         path: PathBuf,
@@ -25,11 +25,37 @@ pub enum TableError {
         #[source]
         reason: io::Error,
     },
-    /// A text in UTF-16.
-    #[error("`{}` is UTF-16; save it as UTF-8, for example by `iconv -f UTF-16 -t UTF-8`", path.display())]
-    Utf16 {
+    /// A text that is not in UTF-8.
+    #[error("`{}` {what}; save it as UTF-8, for example by `iconv -f {from} -t UTF-8`", path.display())]
+    Encoding {
         /// The path.
         path: PathBuf,
+        /// How that shows.
+        what: &'static str,
+        /// What it probably is.
+        from: &'static str,
+    },
+    /// A CSV file with nothing in it.
+    #[error("`{}` is empty; it needs a line with the names of the columns", path.display())]
+    Empty {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The line of a CSV file with the names of the columns cannot be understood.
+    #[error("`{}`, line 1: {what}", path.display())]
+    Header {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// Two columns of one name.
+    #[error("`{}` has two columns `{column}`; rename one", path.display())]
+    RepeatedColumn {
+        /// The path.
+        path: PathBuf,
+        /// The name.
+        column: String,
     },
     /// It is no Parquet file, or a damaged one, or it cannot be made one.
     #[error("`{}` cannot be {doing} as Parquet{}", path.display(), if *doing == "read" { "; is it whole?" } else { "" })]
@@ -99,6 +125,11 @@ impl TableError {
         move |reason| Self::Io { path: path.to_path_buf(), doing, reason }
     }
 
+    /// A text in UTF-16.
+    pub(crate) fn utf16(path: &std::path::Path) -> Self {
+        Self::Encoding { path: path.to_path_buf(), what: "is UTF-16", from: "UTF-16" }
+    }
+
     /// For `map_err`. What went wrong below Parquet is told as that.
     pub(super) fn parquet(
         path: &std::path::Path,
@@ -110,12 +141,18 @@ impl TableError {
 
 /// A row that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("row {row}, column `{column}`: {message}")]
+#[error("row {row}{}, column `{column}`: {message}", on_line(*line))]
 pub struct RowError {
-    /// Its number in the file, from 1; of NDJSON the line.
+    /// Its number in the file, from 1, without a header; of NDJSON the line.
     pub row: u64,
+    /// The line on which it begins, from 1, where rows are counted otherwise: in CSV.
+    pub line: Option<u64>,
     /// The column; of NDJSON the path of the field.
     pub column: String,
     /// What is wrong and what to change.
     pub message: String,
+}
+
+fn on_line(line: Option<u64>) -> String {
+    line.map(|line| format!(" (line {line})")).unwrap_or_default()
 }

@@ -10,15 +10,18 @@ pub enum Format {
     Parquet,
     /// One line of ProtoJSON per record.
     Ndjson,
+    /// A table of texts.
+    Csv,
 }
 
 impl Format {
-    /// The kind that the ending of a path says: `.parquet`, or `.ndjson` and `.jsonl`.
+    /// The kind that the ending of a path says: `.parquet`, `.ndjson` or `.jsonl`, and `.csv`.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()? {
             "parquet" => Some(Self::Parquet),
             "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
             _ => None,
         }
     }
@@ -29,6 +32,7 @@ impl Format {
         match self {
             Self::Parquet => "parquet",
             Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
         }
     }
 }

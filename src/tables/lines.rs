@@ -88,7 +88,7 @@ impl<T: Record> Lines<T> {
         let mut input = BufReader::with_capacity(1 << 20, file);
         let head = input.fill_buf().map_err(TableError::io(path, "read"))?;
         if is_utf16(head) {
-            return Err(TableError::Utf16 { path: path.to_path_buf() });
+            return Err(TableError::utf16(path));
         }
         if head.starts_with(BYTE_ORDER_MARK) {
             input.consume(BYTE_ORDER_MARK.len());
@@ -130,6 +130,7 @@ impl<T: Record> Lines<T> {
     fn record(&self) -> Result<Observed<T>, RowError> {
         let fault = |column: &str, message: String| RowError {
             row: self.number,
+            line: None,
             column: column.to_owned(),
             message,
         };
@@ -155,7 +156,7 @@ impl<T: Record> Lines<T> {
 
     fn too_long(&self) -> RowError {
         let message = format!("is longer than {LINE_MAX_BYTES} bytes; is it the right file?");
-        RowError { row: self.number, column: String::new(), message }
+        RowError { row: self.number, line: None, column: String::new(), message }
     }
 
     fn skip_line(&mut self) -> Result<(), TableError> {

@@ -1,8 +1,8 @@
-//! Facts and claims as files: Parquet tables, and NDJSON of ProtoJSON.
+//! Facts and claims as files: Parquet tables, the same tables as CSV, and NDJSON of ProtoJSON.
 //!
 //! A file holds facts or claims, never both. `.parquet` is a table with one typed column per field of the proto messages,
-//! `.ndjson` or `.jsonl` has one `vouch.tables.v1.FactLine` or `ClaimLine` per line. Both say when vouch observed each
-//! record, which the messages themselves do not.
+//! `.csv` the same table with every cell a text, and `.ndjson` or `.jsonl` has one `vouch.tables.v1.FactLine` or
+//! `ClaimLine` per line. All say when vouch observed each record, which the messages themselves do not.
 //!
 //! # Columns
 //!
@@ -18,20 +18,34 @@
 //! * Evidence of a claim is one list column per field, all of the same length. Facts inside a claim are a list of encoded
 //!   `vouch.v1.Fact` messages.
 //!
+//! # CSV
+//!
+//! A line with the names of the columns, then a row for each record, in UTF-8. Between fields stands a comma, a semicolon, a
+//! tab or `|`, whichever the header has most of; quotes are those of RFC 4180.
+//!
+//! * An empty cell is null, with quotes too: a text of no letters cannot be said.
+//! * Times are RFC 3339 with their offset, `2026-03-02T08:00:00+08:00`, and may have a space for the `T`. Numbers are plain
+//!   digits, amounts whole minor units. Truth values are `true` and `false`.
+//! * `Binary` is hexadecimal, as `vouch fingerprint` prints it; the encoded facts inside a claim are, too.
+//! * A list is its items with commas between them, and an item that is empty is null: `chat_log,payment_record`, `,true`.
+//! * A row has at most 1 MiB.
+//!
 //! # Reading and writing
 //!
 //! A reader takes what it needs by name: the order of the columns is free, a column may be missing when no record needs
 //! it, and whole numbers and times may be of another width or unit. A column that it does not know is refused, as it is
 //! a misspelt one more often than not. A row that breaks a rule of the proto files is told with its number, its column
-//! and the reason, and the next one is read; the rules are those of `wire`.
+//! and the reason, and the next one is read; the rules are those of `wire`. Of CSV, where no column has a type, a cell that
+//! is not of its column's is such a fault as well.
 //!
 //! INVARIANT: a file under its own name is whole. It is written under a temporary name in the same folder, synced and
 //! renamed; a writer that is dropped unfinished leaves nothing. Files that belong together get their names when all of them
 //! are on disk.
-//! INVARIANT: neither side holds more than [`ROW_GROUP_ROWS`] rows of a file.
+//! INVARIANT: neither side holds more than [`ROW_GROUP_ROWS`] rows of a file, of CSV no more than some MiB either.
 
 mod claim;
 pub(crate) mod column;
+mod csv;
 mod error;
 mod fact;
 mod format;
@@ -56,6 +70,7 @@ pub use record::{Observed, Record};
 pub use stamp::FileStamp;
 pub use writer::TableWriter;
 
+pub(crate) use csv::CsvRecords;
 pub(crate) use parquet_reader::RowGroups;
 pub(crate) use parquet_writer::{ParquetTable, concatenate};
 pub(crate) use partial::{PartialFile, publish, write_whole};

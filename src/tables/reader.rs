@@ -1,7 +1,12 @@
 //! Reading a file of records.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use polars::prelude::Column;
+
+use super::column::known;
+use super::csv::{ChunkRow, CsvTable};
 use super::lines::Lines;
 use super::parquet_reader::RowGroups;
 use super::record::private::View;
@@ -23,6 +28,7 @@ pub struct TableReader<T: Record> {
 enum Input<T> {
     Parquet(RowGroups),
     Ndjson(Lines<T>),
+    Csv(Box<CsvTable<T>>),
 }
 
 impl<T: Record> TableReader<T> {
@@ -36,6 +42,7 @@ impl<T: Record> TableReader<T> {
         let input = match Format::of(path).ok_or_else(unknown)? {
             Format::Parquet => Input::Parquet(open_parquet::<T>(path)?),
             Format::Ndjson => Input::Ndjson(Lines::open(path)?),
+            Format::Csv => Input::Csv(Box::new(open_csv::<T>(path)?)),
         };
         let (path, seen) = (path.to_path_buf(), Seen::default());
         Ok(Self { path, input, seen, rows: 0, numbers: Vec::new() })
@@ -47,8 +54,8 @@ impl<T: Record> TableReader<T> {
         self.rows
     }
 
-    /// The numbers of the rows of the records that the last call of [`Self::read`] added, in their order: from 1, of NDJSON
-    /// the lines.
+    /// The numbers of the rows of the records that the last call of [`Self::read`] added, in their order: from 1,
+    /// without a header; of NDJSON the lines.
     #[must_use]
     pub fn numbers(&self) -> &[u64] {
         &self.numbers
@@ -60,6 +67,7 @@ impl<T: Record> TableReader<T> {
         match &self.input {
             Input::Parquet(groups) => groups.bytes(),
             Input::Ndjson(lines) => lines.bytes(),
+            Input::Csv(table) => table.bytes(),
         }
     }
 
@@ -77,18 +85,12 @@ impl<T: Record> TableReader<T> {
         match &mut self.input {
             Input::Parquet(groups) => {
                 let Some(frame) = groups.next()? else { return Ok(false) };
-                let view = T::View::of(&frame, &self.path)?;
-                records.reserve(frame.height());
-                for row in 0..frame.height() {
-                    self.rows += 1;
-                    match T::get(&view, row, &mut self.seen) {
-                        Ok(record) => {
-                            self.numbers.push(self.rows);
-                            records.push(record);
-                        }
-                        Err(fault) => bad.push(fault.at(self.rows)),
-                    }
-                }
+                let rows = (self.rows + 1..).map(ChunkRow::good).take(frame.height());
+                self.take(frame.columns(), rows, records, bad)?;
+            }
+            Input::Csv(table) => {
+                let Some(chunk) = table.next()? else { return Ok(false) };
+                self.take(&chunk.columns, chunk.rows.into_iter(), records, bad)?;
             }
             Input::Ndjson(lines) => {
                 for read in 0..ROW_GROUP_ROWS {
@@ -105,6 +107,30 @@ impl<T: Record> TableReader<T> {
             }
         }
         Ok(true)
+    }
+
+    /// Reads the rows of some columns.
+    fn take(
+        &mut self,
+        columns: &[Column],
+        rows: impl Iterator<Item = ChunkRow>,
+        records: &mut Vec<Observed<T>>,
+        bad: &mut Vec<RowError>,
+    ) -> Result<(), TableError> {
+        let view = T::View::of(columns, &self.path)?;
+        records.reserve(rows.size_hint().0);
+        for (at, row) in rows.enumerate() {
+            self.rows = row.number;
+            let read = row.fault.map_or_else(|| T::get(&view, at, &mut self.seen), Err);
+            match read {
+                Ok(record) => {
+                    self.numbers.push(row.number);
+                    records.push(record);
+                }
+                Err(fault) => bad.push(fault.at(row.number, row.line)),
+            }
+        }
+        Ok(())
     }
 
     /// Reads a whole file into memory.
@@ -127,12 +153,32 @@ impl<T: Record> TableReader<T> {
 fn open_parquet<T: Record>(path: &Path) -> Result<RowGroups, TableError> {
     let groups = RowGroups::open(path)?;
     let empty = groups.empty()?;
-    T::View::of(&empty, path)?;
+    T::View::of(empty.columns(), path)?;
     let names: Vec<&str> = empty.columns().iter().map(|column| column.name().as_str()).collect();
+    require::<T>(&names, path)?;
+    Ok(groups)
+}
+
+/// Likewise. Without types there are names alone to look at.
+fn open_csv<T: Record>(path: &Path) -> Result<CsvTable<T>, TableError> {
+    let table = CsvTable::open(path)?;
+    let names: Vec<&str> = table.names().iter().map(String::as_str).collect();
+    known(names.iter().copied(), T::View::NAMES, path)?;
+    let mut seen = HashSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(**name)) {
+        let (path, column) = (path.to_path_buf(), (*twice).to_owned());
+        return Err(TableError::RepeatedColumn { path, column });
+    }
+    require::<T>(&names, path)?;
+    Ok(table)
+}
+
+/// Refuses a file without the columns that every row needs.
+fn require<T: Record>(names: &[&str], path: &Path) -> Result<(), TableError> {
     let missing = T::REQUIRED.iter().filter(|column| !names.contains(column));
     let columns: Vec<&'static str> = missing.copied().collect();
-    if !columns.is_empty() {
-        return Err(TableError::MissingColumns { path: path.to_path_buf(), columns });
+    if columns.is_empty() {
+        return Ok(());
     }
-    Ok(groups)
+    Err(TableError::MissingColumns { path: path.to_path_buf(), columns })
 }

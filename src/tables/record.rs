@@ -35,7 +35,7 @@ impl Place {
 pub trait Record: Sized + private::Sealed {
     /// The columns under construction.
     #[doc(hidden)]
-    type Columns: private::Columns;
+    type Columns: private::Columns + private::FromTexts;
     /// The columns as they are read.
     #[doc(hidden)]
     type View: private::View;
@@ -80,16 +80,18 @@ impl Fault {
         Self { column, message: message.to_string().replace(char::is_control, "\u{fffd}") }
     }
 
-    pub(super) fn at(self, row: u64) -> RowError {
-        RowError { row, column: self.column.to_owned(), message: self.message }
+    pub(super) fn at(self, row: u64, line: Option<u64>) -> RowError {
+        RowError { row, line, column: self.column.to_owned(), message: self.message }
     }
 }
 
 pub(crate) mod private {
+    use std::borrow::Cow;
     use std::path::Path;
 
-    use polars::prelude::{Column, DataFrame};
+    use polars::prelude::Column;
 
+    use super::Fault;
     use crate::tables::TableError;
 
     /// Only the records of this crate have tables.
@@ -105,10 +107,19 @@ pub(crate) mod private {
         fn rows(&self) -> usize;
     }
 
+    /// Columns under construction from texts.
+    pub trait FromTexts {
+        /// Sets the cells of a row, in the order of the columns; stops at the first that its column cannot hold.
+        fn set_texts(&mut self, cells: &[Option<Cow<'_, str>>]) -> Result<(), Fault>;
+    }
+
     /// Columns as they are read.
     pub trait View: Sized + std::fmt::Debug {
+        /// Every column that there may be.
+        const NAMES: &'static [&'static str];
+
         /// Finds the columns by their names.
-        fn of(frame: &DataFrame, path: &Path) -> Result<Self, TableError>;
+        fn of(columns: &[Column], path: &Path) -> Result<Self, TableError>;
     }
 }
 
@@ -148,34 +159,46 @@ macro_rules! columns {
             }
         }
 
-        $crate::tables::record::view!($view, $($field: $kind,)*);
+        $crate::tables::record::view!($view, $columns, $($field: $kind,)*);
     };
 }
 pub(crate) use columns;
 
 macro_rules! view {
-    (None, $($field:ident: $kind:ident,)*) => {};
-    ($view:ident, $($field:ident: $kind:ident,)*) => {
+    (None, $columns:ident, $($field:ident: $kind:ident,)*) => {};
+    ($view:ident, $columns:ident, $($field:ident: $kind:ident,)*) => {
         /// The same columns, as they are read.
         #[derive(Debug)]
         pub struct $view {
             $(pub(super) $field: $crate::tables::record::cells!($kind),)*
         }
 
-        impl $view {
-            /// Every column.
-            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
-        }
-
         impl $crate::tables::record::private::View for $view {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field),)*];
+
             fn of(
-                frame: &polars::prelude::DataFrame,
+                columns: &[polars::prelude::Column],
                 path: &std::path::Path,
             ) -> Result<Self, $crate::tables::TableError> {
-                $crate::tables::column::known(frame, Self::NAMES, path)?;
+                let names = columns.iter().map(|column| column.name().as_str());
+                $crate::tables::column::known(names, Self::NAMES, path)?;
                 Ok(Self {
-                    $($field: <$crate::tables::record::cells!($kind)>::of(frame, stringify!($field), path)?,)*
+                    $($field: <$crate::tables::record::cells!($kind)>::of(columns, stringify!($field), path)?,)*
                 })
+            }
+        }
+
+        impl $crate::tables::record::private::FromTexts for $columns {
+            fn set_texts(
+                &mut self,
+                cells: &[Option<std::borrow::Cow<'_, str>>],
+            ) -> Result<(), $crate::tables::record::Fault> {
+                let mut cells = cells.iter();
+                $(if let Some(Some(cell)) = cells.next() {
+                    let set = $crate::tables::csv::FromCell::set_cell(&mut self.$field, cell);
+                    set.map_err(|text| $crate::tables::record::Fault::new(stringify!($field), text))?;
+                })*
+                Ok(())
             }
         }
     };

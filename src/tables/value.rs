@@ -213,6 +213,6 @@ pub(super) fn exact<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
 }
 
 /// As much of a cell as a message repeats.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(SHOWN_CHARS).collect()
 }

@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use super::csv::CsvWriter;
 use super::parquet_writer::ParquetTable;
 use super::record::Place;
 use super::{Format, PartialFile, Record, TableError};
@@ -20,6 +21,7 @@ pub struct TableWriter<T: Record> {
 enum Output<T: Record> {
     Parquet(Box<ParquetTable<T::Columns>>),
     Ndjson(BufWriter<PartialFile>),
+    Csv(Box<CsvWriter<T::Columns>>),
 }
 
 impl<T: Record> TableWriter<T> {
@@ -34,6 +36,7 @@ impl<T: Record> TableWriter<T> {
             Format::Ndjson => {
                 Output::Ndjson(BufWriter::with_capacity(1 << 20, PartialFile::create(path)?))
             }
+            Format::Csv => Output::Csv(Box::new(CsvWriter::create(path)?)),
         };
         Ok(Self { output, rows: 0 })
     }
@@ -63,6 +66,7 @@ impl<T: Record> TableWriter<T> {
         self.rows += 1;
         match &mut self.output {
             Output::Parquet(table) => table.row(|columns| T::put(at, record, columns)),
+            Output::Csv(table) => table.row(|columns| T::put(at, record, columns)),
             Output::Ndjson(file) => {
                 let path = || file.get_ref().path().to_path_buf();
                 let line = to_json(T::LINE, &T::line(at, record)).map_err(|reason| {
@@ -92,6 +96,7 @@ impl<T: Record> TableWriter<T> {
     pub(crate) fn close(self) -> Result<PartialFile, TableError> {
         match self.output {
             Output::Parquet(table) => table.close(),
+            Output::Csv(table) => table.close(),
             Output::Ndjson(file) => {
                 let path = file.get_ref().path().to_path_buf();
                 let failed = TableError::io(&path, "written");

@@ -53,7 +53,13 @@ fn a_file_that_cannot_be_replayed_is_named_with_its_column() {
     fs::write(path("blank.jsonl"), b"\xef\xbb\xbf\r\n\n").unwrap();
     let wide: Vec<u8> = "{}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(path("wide.ndjson"), wide).unwrap();
-    fs::write(path("facts.csv"), b"fact_id,kind\n").unwrap();
+    fs::write(path("facts.txt"), b"fact_id,kind\n").unwrap();
+    fs::write(path("empty.csv"), b"").unwrap();
+    fs::write(path("header.csv"), b"observed_at,kind,fact_id,occurred_at\r\n").unwrap();
+    fs::write(path("missing.csv"), b"\xef\xbb\xbffact_id;kind\n1;2\n").unwrap();
+    fs::write(path("unknown.csv"), b"observed_at,kind,fact_id,occured_at\n").unwrap();
+    fs::write(path("wide.csv"), b"\xff\xfek\0\n\0").unwrap();
+    fs::write(path("open.csv"), b"\"kind,fact_id\n").unwrap();
     changed(folder.path(), "missing.parquet", |frame| frame.drop("fact_id").unwrap());
     changed(folder.path(), "unknown.parquet", |mut frame| {
         frame.rename("sku", "skus".into()).unwrap();
@@ -72,7 +78,19 @@ fn a_file_that_cannot_be_replayed_is_named_with_its_column() {
         ("empty.ndjson", "there is no row in `empty.ndjson`"),
         ("blank.jsonl", "there is no row in `blank.jsonl`"),
         ("wide.ndjson", "`wide.ndjson` is UTF-16; save it as UTF-8"),
-        ("facts.csv", "`facts.csv` has no known ending; name it `.parquet`, `.ndjson` or `.jsonl`"),
+        (
+            "facts.txt",
+            "`facts.txt` has no known ending; name it `.parquet`, `.csv`, `.ndjson` or `.jsonl`",
+        ),
+        ("empty.csv", "`empty.csv` is empty; it needs a line with the names of the columns"),
+        ("header.csv", "there is no row in `header.csv`"),
+        ("missing.csv", "`missing.csv` has no column `observed_at`, `occurred_at`; add them"),
+        (
+            "unknown.csv",
+            "`unknown.csv` has a column `occured_at`, which is unknown; did you mean `occurred_at`?",
+        ),
+        ("wide.csv", "`wide.csv` is UTF-16; save it as UTF-8"),
+        ("open.csv", "`open.csv`, line 1: the names of the columns have no end"),
         ("missing.parquet", "`missing.parquet` has no column `fact_id`; add it"),
         (
             "unknown.parquet",
@@ -155,6 +173,51 @@ fn bad_rows_are_told_and_the_others_are_replayed() {
     assert_eq!(code, Some(1));
     let expected = "none of the 2 rows could be taken in; see `none/work/rejects-intake.ndjson`, which begins with {\"file\":\"none.ndjson\",\"row\":1,\"column\":\"observed_at\"";
     assert!(complaint.contains(expected), "{complaint}");
+}
+
+#[test]
+fn bad_rows_of_csv_are_told_and_the_others_are_replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let header = "observed_at,kind,fact_id,occurred_at,account_id,activity_kind,client_user_agent";
+    let login = |id: &str, agent: &str| {
+        format!(
+            "2026-03-02T08:00:01+08:00,account_activity,{id},2026-03-02T08:00:00+08:00,x,login,{agent}\n"
+        )
+    };
+    let mut facts = format!("{header}\n").into_bytes();
+    for row in [
+        login("a", "\"two\nlines\""),
+        login("b", "\"is never closed"),
+        login("c", ""),
+        login("d", "").replacen("2026-03-02T08:00:01+08:00", "2026-03-02 08:00:01", 1),
+        login("e", "").replace("login,", "login"),
+        login("a", "another"),
+        login("f", "").replace("login", "\"log\"in"),
+    ] {
+        facts.extend_from_slice(row.as_bytes());
+    }
+    facts.extend_from_slice(
+        b"2026-03-02T08:00:01Z,account_activity,g,2026-03-02T08:00:00Z,x,login,\xbf\xdb\n",
+    );
+    fs::write(path("facts.csv"), facts).unwrap();
+    let replay = ["replay", "--from", ".", "--out", "out"];
+    let (code, printed, complaint) = vouch(folder.path(), &replay);
+    assert_eq!((code, complaint.as_str()), (Some(3), ""), "{printed}");
+    assert!(printed.contains("events    3\n") && printed.contains("rejected  6\n"), "{printed}");
+    let rejects = fs::read_to_string(path("out/rejects.ndjson")).unwrap();
+    let rejects: Vec<&str> = rejects.lines().collect();
+    assert_eq!(rejects.len(), 6, "{rejects:#?}");
+    for (line, expected) in rejects.iter().zip([
+        r#""row":2,"line":4,"reason":"has text behind a closing quote"#,
+        r#""row":4,"line":6,"column":"observed_at","reason":"is `2026-03-02 08:00:01`, which is no time"#,
+        r#""row":5,"line":7,"reason":"has 6 fields where the header has 7"#,
+        r#""row":7,"line":9,"reason":"has text behind a closing quote"#,
+        r#""row":8,"line":10,"column":"client_user_agent","reason":"is not UTF-8"#,
+        r#""row":6,"column":"fact_id","reason":"used before with other content: fact_id a""#,
+    ]) {
+        assert!(line.contains("facts.csv\"") && line.contains(expected), "`{expected}` in {line}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use vouch::domain::{Fact, FactBody, OutcomeLabel, RefundClaim};
 use vouch::fingerprint::Fingerprinter;
 use vouch::tables::TableReader;
 
-use crate::terminal::told;
+use crate::terminal::{told, vouch};
 
 const PEPPER: &str = "an example, not a secret";
 
@@ -220,4 +220,84 @@ fn a_full_disk_leaves_no_files_that_look_whole() {
     assert_eq!((code, printed.as_str()), (Some(1), ""), "{complaint}");
     assert!(complaint.contains("`out/facts.parquet` cannot be written"), "{complaint}");
     assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 0);
+}
+
+/// Records that contradict each other are told by the rows and columns that the user has, not by those of the tables between.
+#[test]
+fn rows_that_contradict_each_other_are_told_by_the_users_own_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let columns = r#"
+[defaults]
+time_zone = "UTC"
+money_unit = "major"
+currency = "CNY"
+[[table]]
+name = "logins"
+files = ["logins-*.csv"]
+[table.account_activity]
+fact_id = "no"
+occurred_at = "at"
+account_id = "who"
+kind = { constant = "login" }
+[[table]]
+name = "orders"
+files = ["orders.ndjson"]
+[table.order_placed]
+id_columns = ["order", "part"]
+occurred_at = "at"
+order_id = "order"
+account_id = "who"
+sku = { constant = "s" }
+sku_class = { constant = "key" }
+quantity = { constant = 1 }
+amount = "price"
+[[table]]
+name = "refunds"
+files = ["refunds.csv"]
+[table.refund_claim]
+request_id = "ticket"
+refund_id = "ticket"
+order_id = "order"
+account_id = "who"
+requested_at = "at"
+amount = "price"
+reason = { constant = "key_invalid" }
+route = { constant = "original" }
+channel = { constant = "web" }
+"#;
+    fs::write(path("columns.toml"), columns).unwrap();
+    let day = "2026-03-01 10:00:0";
+    fs::write(
+        path("logins-1.csv"),
+        format!("no,at,who\n1,{day}1,\"a\nb\"\n2,{day}2,b\n3,{day}3,c\n"),
+    )
+    .unwrap();
+    fs::write(path("logins-2.csv"), format!("who,no,at\nd,4,{day}4\n\ne,2,{day}5\n")).unwrap();
+    let order = |price: &str| {
+        format!(
+            "{{\"order\":\"o\",\"part\":1,\"at\":\"{day}1\",\"who\":\"b\",\"price\":\"{price}\"}}\n"
+        )
+    };
+    fs::write(path("orders.ndjson"), order("9.00") + "\n" + &order("9.00") + &order("8.00"))
+        .unwrap();
+    let refunds =
+        format!("ticket,order,who,at,price\nt,o,b,{day}6,9\nu,o,b,{day}7,1\nt,o,b,{day}8,2\n");
+    fs::write(path("refunds.csv"), refunds).unwrap();
+    let score = ["score", "--columns", "columns.toml", "--out", "out"];
+    let (code, printed, complaint) = vouch(folder.path(), &score);
+    assert_eq!((code, complaint.as_str()), (Some(3), ""), "{printed}");
+    let rejects = fs::read_to_string(path("out/rejects.ndjson")).unwrap();
+    // The row that the conversion itself rejected disturbs no number.
+    let mut rejects: Vec<&str> = rejects.lines().collect();
+    rejects.sort_unstable();
+    let expected = [
+        r#"{"file":"logins-2.csv","row":2,"line":4,"column":"no","reason":"used before with other content: fact_id 2"}"#,
+        r#"{"file":"orders.ndjson","row":3,"line":4,"column":"order, part","reason":"used before with other content: fact_id "#,
+        r#"{"file":"refunds.csv","row":3,"line":4,"column":"ticket","reason":"used before with other content: request_id t"}"#,
+    ];
+    assert_eq!(rejects.len(), expected.len(), "{rejects:#?}");
+    for (line, expected) in rejects.iter().zip(expected) {
+        assert!(line.starts_with(expected), "`{expected}` in {line}");
+    }
 }

@@ -7,7 +7,7 @@ use polars::prelude::*;
 use vouch::domain::{Fact, RefundClaim, TenantId};
 use vouch::history::{self, DECISIONS_FILE, OUTCOMES_FILE, REJECTS_FILE};
 use vouch::simulate::{Knobs, simulate};
-use vouch::tables::{Format, Observed, TableReader, TableWriter};
+use vouch::tables::{Format, Observed, Record, TableReader, TableWriter};
 
 use crate::support::shared_setup;
 use crate::terminal::vouch;
@@ -40,6 +40,20 @@ fn written(path: PathBuf, facts: &[Observed<Fact>]) -> PathBuf {
 fn frame(folder: &Path, table: &str) -> DataFrame {
     let file = fs::File::open(folder.join(table)).unwrap();
     ParquetReader::new(file).finish().unwrap()
+}
+
+/// A table of a folder as CSV, which a pattern names as two files.
+fn as_csv<T: Record>(folder: &Path, name: &str) {
+    let rows: Vec<Observed<T>> = TableReader::read_all(&folder.join(name)).unwrap();
+    let stem = name.strip_suffix(".parquet").unwrap();
+    for (part, rows) in rows.chunks(rows.len().div_ceil(2)).enumerate() {
+        let path = folder.join(format!("{stem}-{part}.csv"));
+        let mut writer = TableWriter::create(&path).unwrap();
+        for row in rows {
+            writer.write(row.observed_at, &row.record).unwrap();
+        }
+        writer.finish().unwrap();
+    }
 }
 
 /// Replays files; `at_batch` is called in front of each batch, and says whether to save there.
@@ -113,6 +127,44 @@ fn files_in_any_order_give_the_same_and_an_interruption_does_not_show() {
         assert!(decisions.equals_missing(&frame(&path(out), DECISIONS_FILE)), "{out}");
         assert!(outcomes.equals_missing(&frame(&path(out), OUTCOMES_FILE)), "{out}");
     }
+}
+
+#[test]
+fn csv_gives_the_same_bytes_as_parquet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/sample");
+    copied(&sample, folder.path());
+    as_csv::<Fact>(folder.path(), "facts.parquet");
+    as_csv::<RefundClaim>(folder.path(), "claims.parquet");
+    let replay = |from: &[&str], out: &str| {
+        let common = ["replay", "--config", "vouch.toml", "--out", out];
+        let (code, printed, complaint) = vouch(folder.path(), &[&common, from].concat());
+        assert_eq!((code, complaint.as_str()), (Some(0), ""), "{printed}");
+    };
+    replay(&["--from", "."], "of-parquet");
+    replay(&["--facts", "facts-*.csv", "--claims", "claims-*.csv"], "of-csv");
+    fs::create_dir(path("whole")).unwrap();
+    let joined = |stem: &str| {
+        let second = fs::read_to_string(path(&format!("{stem}-1.csv"))).unwrap();
+        let first = fs::read_to_string(path(&format!("{stem}-0.csv"))).unwrap();
+        let (_, rows) = second.split_once('\n').unwrap();
+        fs::write(path(&format!("whole/{stem}.csv")), first + rows).unwrap();
+    };
+    joined("facts");
+    joined("claims");
+    replay(&["--from", "whole"], "of-whole");
+    for table in [DECISIONS_FILE, OUTCOMES_FILE] {
+        let of_parquet = fs::read(path("of-parquet").join(table)).unwrap();
+        for out in ["of-csv", "of-whole"] {
+            assert!(fs::read(path(out).join(table)).unwrap() == of_parquet, "{table} {out}");
+        }
+    }
+    assert_eq!(
+        frame(&path("of-csv"), DECISIONS_FILE).height(),
+        claims(folder.path()).len(),
+        "each claim is asked once"
+    );
 }
 
 #[test]

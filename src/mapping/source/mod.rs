@@ -4,12 +4,10 @@ mod csv;
 mod header;
 mod ndjson;
 mod parquet;
-mod records;
 
 #[cfg(test)]
 mod tests;
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use self::csv::CsvFile;
@@ -48,40 +46,7 @@ pub enum SourceError {
         /// The path.
         path: PathBuf,
     },
-    /// The disk, or the file system.
-    #[error("`{}` cannot be read", path.display())]
-    Io {
-        /// The path.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        reason: io::Error,
-    },
-    /// It is not in UTF-8.
-    #[error("`{}` {what}; save it as UTF-8, for example by `iconv -f {from} -t UTF-8`", path.display())]
-    Encoding {
-        /// The path.
-        path: PathBuf,
-        /// How that shows.
-        what: &'static str,
-        /// What it probably is.
-        from: &'static str,
-    },
-    /// There is nothing in it.
-    #[error("`{}` is empty; it needs a line with the names of the columns", path.display())]
-    Empty {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The line with the names cannot be understood.
-    #[error("`{}`, line 1: {what}", path.display())]
-    Header {
-        /// The path.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
-    /// A Parquet file.
+    /// The file cannot be read, or is no file of its kind.
     #[error(transparent)]
     Table(#[from] TableError),
     /// Columns that are missing or cannot be read.
@@ -97,12 +62,6 @@ pub enum SourceError {
 fn told(columns: &[(usize, String)]) -> String {
     let texts: Vec<&str> = columns.iter().map(|(_, text)| text.as_str()).collect();
     texts.join("; ")
-}
-
-impl SourceError {
-    fn io(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |reason| Self::Io { path: path.to_path_buf(), reason }
-    }
 }
 
 /// A row of a user's file.

@@ -13,6 +13,7 @@ use crate::mapping::cell::Cell;
 use crate::mapping::columns::{ColumnUse, Table};
 use crate::mapping::decimal::Decimal;
 use crate::mapping::fault::{Fault, Reason};
+use crate::tables::TableError;
 
 /// The longest line that is read.
 const LINE_MAX_BYTES: u64 = 8 << 20;
@@ -29,12 +30,11 @@ pub(in crate::mapping) struct NdjsonFile {
 
 impl NdjsonFile {
     pub(super) fn open(path: &Path, table: &Table) -> Result<Self, SourceError> {
-        let input = File::open(path).map_err(SourceError::io(path))?;
+        let input = File::open(path).map_err(TableError::io(path, "read"))?;
         let mut input = BufReader::with_capacity(1 << 20, input);
-        let head = input.fill_buf().map_err(SourceError::io(path))?;
+        let head = input.fill_buf().map_err(TableError::io(path, "read"))?;
         if is_utf16(head) {
-            let (path, what, from) = (path.to_path_buf(), "is UTF-16", "UTF-16");
-            return Err(SourceError::Encoding { path, what, from });
+            return Err(TableError::utf16(path).into());
         }
         if head.starts_with(BYTE_ORDER_MARK) {
             input.consume(BYTE_ORDER_MARK.len());
@@ -92,7 +92,7 @@ impl NdjsonFile {
     /// Reads the next line; of one that is too long the rest is passed over.
     fn line(&mut self, text: &mut Vec<u8>) -> Result<Line, SourceError> {
         text.clear();
-        let failed = SourceError::io(&self.path);
+        let failed = TableError::io(&self.path, "read");
         let mut bounded = self.input.by_ref().take(LINE_MAX_BYTES);
         let mut read = bounded.read_until(b'\n', text).map_err(&failed)?;
         let too_long = bounded.limit() == 0 && text.last() != Some(&b'\n');

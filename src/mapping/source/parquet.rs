@@ -14,7 +14,7 @@ use crate::domain::DAY_MS;
 use crate::mapping::cell::Cell;
 use crate::mapping::columns::Table;
 use crate::mapping::decimal::Decimal;
-use crate::tables::RowGroups;
+use crate::tables::{RowGroups, TableError};
 
 /// A Parquet file.
 pub(in crate::mapping) struct ParquetFile {
@@ -27,7 +27,7 @@ pub(in crate::mapping) struct ParquetFile {
 
 impl ParquetFile {
     pub(super) fn open(path: &Path, table: &Table) -> Result<Self, SourceError> {
-        let bytes = std::fs::metadata(path).map_err(SourceError::io(path))?.len();
+        let bytes = std::fs::metadata(path).map_err(TableError::io(path, "read"))?.len();
         let groups = RowGroups::open(path)?;
         let empty = groups.empty()?;
         let names: Vec<String> =

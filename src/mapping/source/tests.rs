@@ -131,7 +131,7 @@ fn a_file_that_cannot_be_read_is_named() {
     assert!(told("t.parquet", b"PAR1PAR").contains("is it whole?"));
     assert!(told("t.parquet", b"").contains("is it whole?"));
     let none = read(Path::new("/nowhere/t.csv"), &table("")).unwrap_err();
-    assert!(matches!(none, SourceError::Io { .. }), "{none}");
+    assert!(matches!(none, SourceError::Table(TableError::Io { .. })), "{none}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use polars::prelude::{
-    ChunkedArray, Column, DataFrame, DataType, Int64Type, IntoColumn, ListBinaryChunkedBuilder,
+    ChunkedArray, Column, DataType, Int64Type, IntoColumn, ListBinaryChunkedBuilder,
     ListBooleanChunkedBuilder, ListBuilderTrait, ListChunked, ListPrimitiveChunkedBuilder,
     ListStringChunkedBuilder, Series,
 };
@@ -91,12 +91,12 @@ pub(crate) struct ListCells {
 
 impl ListCells {
     pub(crate) fn of(
-        frame: &DataFrame,
+        columns: &[Column],
         name: &'static str,
         path: &Path,
     ) -> Result<Self, TableError> {
         let any = |dtype: &DataType| matches!(dtype, DataType::List(_));
-        let Some(column) = find(frame, name) else { return Ok(Self { name, lists: None }) };
+        let Some(column) = find(columns, name) else { return Ok(Self { name, lists: None }) };
         if column.dtype() == &DataType::Null {
             return Ok(Self { name, lists: None });
         }

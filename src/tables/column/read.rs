@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use polars::prelude::{
-    BinaryChunked, BooleanChunked, Column, DataFrame, DataType, Float64Chunked, Int64Chunked,
-    Series, StringChunked,
+    BinaryChunked, BooleanChunked, Column, DataType, Float64Chunked, Int64Chunked, Series,
+    StringChunked,
 };
 
 use super::time_type;
@@ -14,13 +14,12 @@ use crate::tables::TableError;
 use crate::tables::record::Fault;
 
 /// Refuses columns that no record has.
-pub(crate) fn known(
-    frame: &DataFrame,
+pub(crate) fn known<'a>(
+    columns: impl IntoIterator<Item = &'a str>,
     names: &'static [&'static str],
     path: &Path,
 ) -> Result<(), TableError> {
-    for column in frame.columns() {
-        let column = column.name().as_str();
+    for column in columns {
         if !names.contains(&column) {
             let hint = nearest(column, names.iter().copied()).map_or_else(
                 || "; remove it".to_owned(),
@@ -36,8 +35,8 @@ pub(crate) fn known(
     Ok(())
 }
 
-pub(super) fn find<'a>(frame: &'a DataFrame, name: &str) -> Option<&'a Column> {
-    frame.columns().iter().find(|column| column.name().as_str() == name)
+pub(super) fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+    columns.iter().find(|column| column.name().as_str() == name)
 }
 
 /// Reads a column of a type that fits; its values lie in one piece.
@@ -87,11 +86,11 @@ pub(crate) struct Cells<A> {
 
 impl<A: Array> Cells<A> {
     pub(crate) fn of(
-        frame: &DataFrame,
+        columns: &[Column],
         name: &'static str,
         path: &Path,
     ) -> Result<Self, TableError> {
-        let Some(column) = find(frame, name) else { return Ok(Self { name, cells: None }) };
+        let Some(column) = find(columns, name) else { return Ok(Self { name, cells: None }) };
         if column.dtype() == &DataType::Null {
             return Ok(Self { name, cells: None });
         }

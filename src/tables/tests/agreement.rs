@@ -1,5 +1,5 @@
-//! What a message says and what a row says is held to the same rules: both are read or both are refused, whatever is
-//! wrong with them.
+//! What a message says, what a row says and what a line of CSV says is held to the same rules: all are read or all are
+//! refused, whatever is wrong with them.
 //!
 //! A record is made a message, spoiled at some places, and laid out as a row by the rules in the documentation of `tables`,
 //! without asking the code that writes tables.
@@ -19,10 +19,11 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
 
+use super::csv::as_csv;
 use crate::domain::{AMOUNT_MAX_MINOR, Fact, RefundClaim, Violations};
 use crate::tables::record::private::View;
 use crate::tables::value::Seen;
-use crate::tables::{Observed, Record};
+use crate::tables::{Observed, Record, TableError, TableReader};
 use crate::wire::pb::{DESCRIPTORS, v1};
 use crate::wire::{TimeLimits, decode_claim, decode_fact, encode_claim, encode_fact, strategies};
 
@@ -53,7 +54,9 @@ fn agree<T: Record + Debug + PartialEq>(
 ) {
     let pool = DescriptorPool::decode(DESCRIPTORS).unwrap();
     let descriptor = pool.get_message_by_name(message).unwrap();
-    let (read, refused) = (Cell::new(0_u32), Cell::new(0_u32));
+    let (read, refused, in_csv) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("row.csv");
     let config = Config { cases: CASES, rng_seed: RngSeed::Fixed(7), ..Config::default() };
     let input = (encoded, 0..3_u8, vec(any::<u32>(), 0..24));
     let outcome = TestRunner::new(config).run(&input, |(bytes, times, picks)| {
@@ -63,7 +66,19 @@ fn agree<T: Record + Debug + PartialEq>(
             spoil(&mut message, &mut picks);
         }
         let told = of_message(&message.encode_to_vec());
-        let row = of_row::<T>(&message);
+        let columns = laid_out(&message);
+        let row = of_row::<T>(&columns);
+        // CSV has no texts of no letters, and a row that lacks a column there is another matter.
+        if let Some(text) = as_csv(&columns).filter(|_| has_required::<T>(&columns)) {
+            std::fs::write(&path, text).unwrap();
+            let csv = TableReader::<T>::read_all(&path);
+            match (&row, csv) {
+                (Ok(row), Ok(csv)) => prop_assert_eq!(csv.as_slice(), std::slice::from_ref(row)),
+                (Err(_), Err(TableError::Row { .. })) => {}
+                (row, csv) => prop_assert!(false, "{message}\nrow: {row:?}\nCSV: {csv:?}"),
+            }
+            in_csv.set(in_csv.get() + 1);
+        }
         match (&told, &row) {
             (Ok(told), Ok(row)) => {
                 read.set(read.get() + 1);
@@ -75,8 +90,9 @@ fn agree<T: Record + Debug + PartialEq>(
         Ok(())
     });
     outcome.unwrap();
-    let (read, refused) = (read.get(), refused.get());
+    let (read, refused, in_csv) = (read.get(), refused.get(), in_csv.get());
     assert!(read > CASES / 4 && refused > CASES / 4, "{read} were read, {refused} refused");
+    assert!(in_csv > CASES / 2, "{in_csv} were written as CSV");
 }
 
 /// Numbers that choose what is spoiled.
@@ -188,14 +204,23 @@ fn time(of: &prost_reflect::MessageDescriptor, picks: &mut Picks) -> Value {
     Value::Message(time)
 }
 
-/// Reads the row that a message is in a table.
-fn of_row<T: Record>(message: &DynamicMessage) -> Result<Observed<T>, String> {
+/// The row that a message is in a table.
+fn laid_out(message: &DynamicMessage) -> Vec<Column> {
     let mut row = Vec::new();
     lay_out(message, "", &mut row);
     row.push(times("observed_at", &[Some(OBSERVED_MS)]));
-    let frame = DataFrame::new(1, row).unwrap();
-    let view = T::View::of(&frame, Path::new("row")).unwrap();
+    row
+}
+
+/// Reads a row.
+fn of_row<T: Record>(row: &[Column]) -> Result<Observed<T>, String> {
+    let view = T::View::of(row, Path::new("row")).unwrap();
     T::get(&view, 0, &mut Seen::default()).map_err(|fault| format!("{fault:?}"))
+}
+
+/// A file without one of these has no rows to read.
+fn has_required<T: Record>(row: &[Column]) -> bool {
+    T::REQUIRED.iter().all(|name| row.iter().any(|column| column.name().as_str() == *name))
 }
 
 fn lay_out(message: &DynamicMessage, prefix: &str, row: &mut Vec<Column>) {

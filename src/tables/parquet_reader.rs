@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::io::SerReader;
+use polars::io::parquet::metadata::FileMetadataRef;
 use polars::io::parquet::read::{ParallelStrategy, ParquetReader};
 use polars::prelude::DataFrame;
 
@@ -13,6 +14,8 @@ use super::{ROW_GROUP_ROWS, TableError};
 pub(crate) struct RowGroups {
     path: PathBuf,
     file: File,
+    /// Read once: it tells of every column of every row group.
+    metadata: FileMetadataRef,
     /// The columns that are read; all of them when there is no list.
     columns: Option<Vec<String>>,
     rows: usize,
@@ -27,6 +30,7 @@ impl RowGroups {
         let handle = file.try_clone().map_err(TableError::io(path, "read"))?;
         let mut reader = ParquetReader::new(handle);
         let metadata = reader.get_metadata().map_err(TableError::parquet(path, "read"))?;
+        let metadata = FileMetadataRef::clone(metadata);
         let mut parts = Vec::new();
         let mut first = 0;
         for group in &metadata.row_groups {
@@ -39,7 +43,15 @@ impl RowGroups {
         }
         parts.reverse();
         let bytes = file.metadata().map_err(TableError::io(path, "read"))?.len();
-        Ok(Self { path: path.to_path_buf(), file, columns: None, rows: first, bytes, parts })
+        Ok(Self {
+            path: path.to_path_buf(),
+            file,
+            metadata,
+            columns: None,
+            rows: first,
+            bytes,
+            parts,
+        })
     }
 
     /// Reads these columns only, which the file must have.
@@ -65,8 +77,7 @@ impl RowGroups {
     /// The next rows; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
         let Some(part) = self.parts.pop() else { return Ok(None) };
-        let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
-        ParquetReader::new(handle)
+        self.reader()?
             .with_slice(Some(part))
             .with_columns(self.columns.clone())
             .read_parallel(ParallelStrategy::None)
@@ -75,10 +86,16 @@ impl RowGroups {
             .map_err(TableError::parquet(&self.path, "read"))
     }
 
+    fn reader(&self) -> Result<ParquetReader<File>, TableError> {
+        let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
+        let mut reader = ParquetReader::new(handle);
+        reader.set_metadata(FileMetadataRef::clone(&self.metadata));
+        Ok(reader)
+    }
+
     /// A frame with every column and no row.
     pub(crate) fn empty(&self) -> Result<DataFrame, TableError> {
-        let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
-        ParquetReader::new(handle)
+        self.reader()?
             .with_slice(Some((0, 0)))
             .read_parallel(ParallelStrategy::None)
             .finish()

@@ -104,24 +104,58 @@ impl<C: Columns> ParquetTable<C> {
     }
 }
 
-/// Writes the rows of several Parquet files of the same columns, one file after another, as one that has no name yet.
-/// `None` when there is no file.
+/// Writes the rows of several Parquet files of the same columns, one file after another, as one that has no name yet: the
+/// same rows give the same bytes, wherever one file ends. `None` when there is no file.
 pub(crate) fn concatenate(
     parts: &[PathBuf],
     path: &Path,
 ) -> Result<Option<PartialFile>, TableError> {
-    let mut joined: Option<FrameWriter> = None;
+    let mut joined: Option<Regrouped> = None;
     for part in parts {
         let mut groups = RowGroups::open(part)?;
-        let frames = match &mut joined {
-            Some(frames) => frames,
-            None => joined.insert(FrameWriter::create(path, groups.empty()?.schema())?),
+        let rows = match &mut joined {
+            Some(rows) => rows,
+            None => {
+                let rest = groups.empty()?;
+                let frames = FrameWriter::create(path, rest.schema())?;
+                joined.insert(Regrouped { rest, frames })
+            }
         };
         while let Some(frame) = groups.next()? {
-            frames.write(&frame)?;
+            rows.add(&frame)?;
         }
     }
-    joined.map(FrameWriter::close).transpose()
+    joined.map(Regrouped::close).transpose()
+}
+
+/// Rows that come in groups of any size, and go into groups of [`ROW_GROUP_ROWS`].
+struct Regrouped {
+    rest: DataFrame,
+    frames: FrameWriter,
+}
+
+impl Regrouped {
+    fn add(&mut self, frame: &DataFrame) -> Result<(), TableError> {
+        let failed = TableError::parquet(&self.frames.path, "written");
+        self.rest.vstack_mut(frame).map_err(failed)?;
+        while self.rest.height() >= ROW_GROUP_ROWS {
+            // A frame of several chunks would be written as several groups.
+            self.rest.rechunk_mut();
+            let rows = i64::try_from(ROW_GROUP_ROWS).unwrap_or(i64::MAX);
+            let (group, rest) = self.rest.split_at(rows);
+            self.rest = rest;
+            self.frames.write(&group)?;
+        }
+        Ok(())
+    }
+
+    fn close(mut self) -> Result<PartialFile, TableError> {
+        if self.rest.height() > 0 {
+            self.rest.rechunk_mut();
+            self.frames.write(&self.rest)?;
+        }
+        self.frames.close()
+    }
 }
 
 impl std::fmt::Debug for FrameWriter {

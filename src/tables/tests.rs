@@ -289,3 +289,36 @@ fn row_groups_are_bounded_and_read_one_by_one() {
     assert!(records.iter().all(|read| read.record == fact));
     assert!(records.is_sorted_by_key(|read| read.observed_at));
 }
+
+#[test]
+fn tables_are_put_together_alike_wherever_they_were_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut fact = || strategies::fact().new_tree(&mut runner).unwrap().current();
+    let facts: Vec<Fact> = (0..50).map(|_| fact()).collect();
+    let rows = ROW_GROUP_ROWS + 500;
+    let joined = |name: &str, cuts: &[usize]| {
+        let ends = cuts.iter().copied().chain([rows]);
+        let starts = std::iter::once(0).chain(cuts.iter().copied());
+        let mut parts = Vec::new();
+        for (n, (start, end)) in starts.zip(ends).enumerate() {
+            let path = folder.path().join(format!("{name}-{n}.parquet"));
+            let mut writer = TableWriter::<Fact>::create(&path).unwrap();
+            for row in start..end {
+                let at = Timestamp::from_ms(1_770_000_000_000 + i64::try_from(row).unwrap());
+                writer.write(at, &facts[row % facts.len()]).unwrap();
+            }
+            writer.finish().unwrap();
+            parts.push(path);
+        }
+        let path = folder.path().join(format!("{name}.parquet"));
+        concatenate(&parts, &path).unwrap().unwrap().finish().unwrap();
+        let bytes = std::fs::read(path).unwrap();
+        (bytes, std::fs::read(&parts[0]).unwrap())
+    };
+    let (whole, as_written) = joined("whole", &[]);
+    assert!(whole == as_written, "one file is written as it is");
+    let (cut, _) = joined("cut", &[3, 40_000, 40_001, ROW_GROUP_ROWS + 2]);
+    assert!(cut == whole, "{} and {} bytes", cut.len(), whole.len());
+    assert!(concatenate(&[], &folder.path().join("none.parquet")).unwrap().is_none());
+}

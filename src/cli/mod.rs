@@ -15,6 +15,7 @@ mod findings;
 mod fingerprint;
 mod leak;
 mod logging;
+mod memory;
 mod model;
 mod model_folder;
 mod models;

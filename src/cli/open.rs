@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::memory;
 use super::models;
 use super::output::located;
 use crate::config::Config;
@@ -152,8 +153,8 @@ pub fn open_core(config: &Config, now: Timestamp) -> Result<Core, OpenError> {
     let setup = setup(config)?;
     let database = open_database(&config.data, STORAGE_CACHE_BYTES)?;
     let ledger = FjallLedger::open(&database)?;
-    let limits =
-        StoreLimits { cache_bytes: config.cache_bytes, checkpoint_every: config.checkpoint_every };
+    let cache_bytes = config.cache_bytes.unwrap_or_else(memory::cache_bytes);
+    let limits = StoreLimits { cache_bytes, checkpoint_every: config.checkpoint_every };
     let store = FjallStore::open(&database, limits, ledger.end())?;
     Ok(Core::open(setup, Box::new(ledger), Box::new(store), now)?)
 }

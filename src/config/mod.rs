@@ -25,8 +25,8 @@ pub struct Config {
     pub engine: EngineConfig,
     /// Where ledger and state are kept.
     pub data: PathBuf,
-    /// Memory for remembered entities, bytes.
-    pub cache_bytes: usize,
+    /// Memory for remembered entities, bytes; `None` is a part of what there is.
+    pub cache_bytes: Option<usize>,
     /// Ledger records after which remembered entities are written out at the latest.
     pub checkpoint_every: u64,
     /// Geo files.

@@ -135,13 +135,25 @@ impl RawEngine {
 }
 
 impl RawStorage {
-    /// Folder, bytes of cache, records between checkpoints.
-    pub(super) fn check(self, problems: &mut Problems<'_>) -> Option<(PathBuf, usize, u64)> {
-        let cache_mib = whole("storage.cache_mib", self.cache_mib, 1024, (1, 1 << 20), problems);
+    /// Folder, bytes of cache if told, records between checkpoints.
+    pub(super) fn check(
+        self,
+        problems: &mut Problems<'_>,
+    ) -> Option<(PathBuf, Option<usize>, u64)> {
+        let cache_mib = match self.cache_mib {
+            None => Some(None),
+            Some(given) => {
+                whole("storage.cache_mib", Some(given), 0, (1, 1 << 20), problems).map(Some)
+            }
+        };
         let every = self.checkpoint_every;
         let every = whole("storage.checkpoint_every", every, 100_000, (1, 1_000_000_000), problems);
         let path = self.path.unwrap_or_else(|| PathBuf::from("data"));
-        Some((path, size(cache_mib?)? << 20, every?))
+        let cache_bytes = match cache_mib? {
+            None => None,
+            Some(mib) => Some(size(mib)? << 20),
+        };
+        Some((path, cache_bytes, every?))
     }
 }
 

@@ -40,7 +40,7 @@
 //! * **One snapshot.** Policy, models, geo files and settings are one `engine::Setup`, replaced as a whole between two
 //!   batches: a verdict names one consistent set of versions, also while they are reloaded.
 //! * **A model advises within bounds.** It is asked where nothing above it decided, it decides by what each decision is
-//!   expected to cost, and only where the policy says that enough is known. A model that fails, is stale or gives no
+//!   expected to cost, and only where the policy says that enough is known. A model that fails, is stale, has drifted or gives no
 //!   probabilities decides nothing, and the verdict says so. Whether a claim is scored does not hang on its neighbours.
 //! * **Refusal is not failure.** Invalid input, an unknown order or a spent budget are values in an answer. When the
 //!   storage fails, the engine stops: its memory may be ahead of the disk.

@@ -154,6 +154,7 @@ pub fn open_core(config: &Config, now: Timestamp) -> Result<Core, OpenError> {
     let database = open_database(&config.data, STORAGE_CACHE_BYTES)?;
     let ledger = FjallLedger::open(&database)?;
     let cache_bytes = config.cache_bytes.unwrap_or_else(memory::cache_bytes);
+    tracing::info!(cache_mib = cache_bytes >> 20, "memory for remembered entities");
     let limits = StoreLimits { cache_bytes, checkpoint_every: config.checkpoint_every };
     let store = FjallStore::open(&database, limits, ledger.end())?;
     Ok(Core::open(setup, Box::new(ledger), Box::new(store), now)?)

@@ -130,7 +130,7 @@ fn near_known(n: u64) -> u64 {
 fn nearest(store: &mut FjallStore, hash: u64) -> Outcome<Option<u32>> {
     let query =
         PictureQuery::new(hash, &account(u64::MAX)?, START.plus_ms(-PICTURES_KEPT_D * DAY_MS));
-    let found = store.look(&buckets(hash, PictureBucket::near)?, START)?;
+    let found = store.near_pictures(&TenantId::parse("shop")?, hash, START)?;
     let distances = found.iter().filter_map(|entity| entity.pictures()?.nearest(&query));
     Ok(distances.min())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::core::CoreError;
 use crate::domain::{RefundClaim, Sha256, TenantId, Timestamp};
 use crate::evidence::text_digest;
-use crate::state::{Entity, EntityKey, PictureBucket, PicturesDoc, Subject};
+use crate::state::{Entity, EntityKey, PicturesDoc, Subject};
 use crate::store::StateStore;
 
 /// What is known of what a claim shows and says. Nobody decides anything that changes it: it may be read while other
@@ -15,7 +15,7 @@ use crate::store::StateStore;
 pub(super) struct Shown {
     pub(super) files: Vec<Arc<Entity>>,
     pub(super) phrase: Option<Arc<Entity>>,
-    /// Each perceptual hash, and the buckets in which pictures like it are found.
+    /// Each perceptual hash, and the buckets that hold a picture like it.
     pictures: Vec<(u64, Vec<Arc<Entity>>)>,
     /// Digest of the buyer's words, when they are long enough to tell people apart.
     pub(super) text: Option<Sha256>,
@@ -40,8 +40,7 @@ pub(super) fn shown(
         claim.evidence.iter().filter_map(|item| item.perceptual_hash).collect();
     let mut pictures = Vec::with_capacity(hashes.len());
     for hash in hashes {
-        let near: Vec<_> = PictureBucket::near(hash).map(Subject::Pictures).map(key).collect();
-        pictures.push((hash, store.look(&near, now)?));
+        pictures.push((hash, store.near_pictures(tenant, hash, now)?));
     }
     Ok(Shown { files: files.collect(), phrase, pictures, text })
 }

@@ -70,17 +70,32 @@ impl PicturesDoc {
     /// [`NEAR_MAX_BITS`]. The whole answer is the least of every bucket of [`PictureBucket::near`].
     #[must_use]
     pub fn nearest(&self, query: &PictureQuery) -> Option<u32> {
-        let (value, rest) = self.bucket.split(query.hash);
-        let far = (value ^ self.bucket.value()).count_ones();
         let by_other = |entry: &Entry| {
             let other = |s: &Sender| s.account != query.account && s.at_min > query.since_min;
             other(&entry.last) || entry.before.as_ref().is_some_and(other)
         };
         let within = |entry: Entry| {
-            let bits = far + (entry.rest ^ rest).count_ones();
+            let bits = self.bucket.bits_between(entry.rest, query.hash);
             (bits <= NEAR_MAX_BITS && by_other(&entry)).then_some(bits)
         };
         self.entries.iter().filter_map(within).min()
+    }
+
+    /// Which bucket it is.
+    #[must_use]
+    pub const fn bucket(&self) -> PictureBucket {
+        self.bucket
+    }
+
+    /// What of the hashes of its pictures does not name the bucket.
+    pub fn rests(&self) -> impl Iterator<Item = u64> {
+        self.entries.iter().map(|entry| entry.rest)
+    }
+
+    /// A picture here lies within [`NEAR_MAX_BITS`] of this hash.
+    #[must_use]
+    pub fn has_near(&self, hash: u64) -> bool {
+        self.rests().any(|rest| self.bucket.bits_between(rest, hash) <= NEAR_MAX_BITS)
     }
 
     /// How many pictures are here.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 use super::cache::Cache;
-use super::empty_buckets::EmptyBuckets;
 use super::header::Header;
+use super::near_pictures::NearPictures;
 use super::sweep::Sweep;
 use super::{StateStore, StoreError};
-use crate::domain::Timestamp;
-use crate::state::{Entity, EntityKey, Event, STATE_VERSION, decode, encode};
+use crate::domain::{TenantId, Timestamp};
+use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode};
 
 /// Writes collect in memory up to this many bytes before they become a file.
 const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
@@ -53,7 +53,7 @@ pub struct FjallStore {
     limits: StoreLimits,
     cache: Cache,
     /// Neither the disk nor the cache has anything of these.
-    empty: EmptyBuckets,
+    pictures: NearPictures,
     sweep: Sweep,
     checkpoint: u64,
     settled: u64,
@@ -86,7 +86,7 @@ impl FjallStore {
             state,
             limits,
             cache: Cache::new(),
-            empty: EmptyBuckets::default(),
+            pictures: NearPictures::default(),
             sweep: Sweep::default(),
             checkpoint: header.checkpoint,
             settled: header.reflects,
@@ -126,17 +126,14 @@ impl FjallStore {
         Ok((entity, encoded_len))
     }
 
-    /// The entity as it is, for a look. Where there is nothing, nothing is looked for until something comes.
-    fn seen(&mut self, key: &EntityKey) -> Result<Arc<Entity>, StoreError> {
-        if self.empty.has(key) {
-            return Ok(Entity::unknown_shared(key.subject()));
-        }
-        if let Some(entity) = self.cache.peek(key) {
-            return Ok(entity);
-        }
-        let (entity, encoded_len) = self.read(key)?;
-        if encoded_len == 0 {
-            self.empty.add(key);
+    /// The bucket of pictures as it is, for a look: what it holds is known from here on.
+    fn looked_at(&mut self, key: &EntityKey) -> Result<Arc<Entity>, StoreError> {
+        let entity = match self.cache.peek(key) {
+            Some(entity) => entity,
+            None => self.read(key)?.0,
+        };
+        if let Some(pictures) = entity.pictures() {
+            self.pictures.note(key.tenant(), pictures);
         }
         Ok(entity)
     }
@@ -194,25 +191,35 @@ impl StateStore for FjallStore {
         entity
     }
 
-    fn look(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
+    fn near_pictures(
+        &mut self,
+        tenant: &TenantId,
+        hash: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Entity>>, StoreError> {
         self.usable()?;
-        let mut entities = Vec::with_capacity(keys.len());
-        for key in keys {
-            let entity = self.seen(key)?;
-            let known = Some(entity).filter(|entity| !entity.is_expired(now));
-            entities.push(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())));
+        let mut near = Vec::new();
+        for bucket in self.pictures.candidates(tenant, hash) {
+            let key = EntityKey::new(tenant.clone(), Subject::Pictures(bucket));
+            let entity = self.looked_at(&key)?;
+            let is_near = entity.pictures().is_some_and(|pictures| pictures.has_near(hash));
+            if is_near && !entity.is_expired(now) {
+                near.push(entity);
+            }
         }
-        Ok(entities)
+        Ok(near)
     }
 
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         self.usable()?;
         for event in events {
             for key in event.touches() {
-                self.empty.remove(&key);
                 if !self.cache.apply(&key, event) {
                     self.fetch(&key)?;
                     self.cache.apply(&key, event);
+                }
+                if matches!(key.subject(), Subject::Pictures(_)) {
+                    self.looked_at(&key)?;
                 }
             }
         }

@@ -4,10 +4,10 @@ mod cache;
 #[cfg(test)]
 pub(crate) mod conformance;
 mod database;
-mod empty_buckets;
 mod fjall;
 mod header;
 mod memory;
+mod near_pictures;
 mod sweep;
 
 pub use self::fjall::{FjallStore, StoreLimits};
@@ -16,8 +16,8 @@ pub use memory::MemoryStore;
 
 use std::sync::Arc;
 
-use crate::domain::Timestamp;
-use crate::state::{Entity, EntityKey, Event, StateCodecError};
+use crate::domain::{TenantId, Timestamp};
+use crate::state::{Entity, EntityKey, Event, PictureBucket, StateCodecError, Subject};
 
 /// Keeps entity state.
 ///
@@ -48,13 +48,23 @@ pub trait StateStore: Send {
         let _ = keys;
     }
 
-    /// As [`StateStore::load`], for entities that are looked through by the dozen and hardly ever twice: what has to be
-    /// fetched is not kept in memory, where it would push out what the next claims need.
+    /// The buckets of a tenant's pictures in which one [comes near](PicturesDoc::has_near) this hash, as they are at
+    /// `now`. Where others have to be looked at, they are not kept in memory: they would push out what the next claims
+    /// need.
     ///
     /// # Errors
     /// As [`StateStore::load`].
-    fn look(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
-        self.load(keys, now)
+    fn near_pictures(
+        &mut self,
+        tenant: &TenantId,
+        hash: u64,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Entity>>, StoreError> {
+        let key = |bucket| EntityKey::new(tenant.clone(), Subject::Pictures(bucket));
+        let keys: Vec<EntityKey> = PictureBucket::near(hash).map(key).collect();
+        let mut buckets = self.load(&keys, now)?;
+        buckets.retain(|bucket| bucket.pictures().is_some_and(|pictures| pictures.has_near(hash)));
+        Ok(buckets)
     }
 
     /// Applies events to every entity that they touch. An event that was applied before changes nothing.

@@ -62,10 +62,6 @@ impl PictureBucket {
         }
     }
 
-    pub(super) const fn value(self) -> u16 {
-        self.value
-    }
-
     /// A hash as this part of it and the 48 bits around it.
     pub(super) fn split(self, hash: u64) -> (u16, u64) {
         // A part that there is not, of a damaged record, counts as the last.
@@ -74,6 +70,13 @@ impl PictureBucket {
         let value = u16::try_from(hash >> below & 0xFFFF).unwrap_or_default();
         let high = hash.checked_shr(above).map_or(0, |high| high << below);
         (value, high | hash & ((1 << below) - 1))
+    }
+
+    /// Bits between a hash and that of a picture in this bucket, of which the rest is given.
+    #[must_use]
+    pub fn bits_between(self, rest: u64, hash: u64) -> u32 {
+        let (value, other) = self.split(hash);
+        (value ^ self.value).count_ones() + (other ^ rest).count_ones()
     }
 
     fn at(band: u8, hash: u64) -> Self {

@@ -20,7 +20,7 @@ use super::request::{Answer, EngineError, Request};
 use super::stages::Stage;
 use crate::domain::{Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Names, Record, RecordKind};
-use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, subjects_of_decision};
+use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, named_by_claim};
 use claims::Waiting;
 
 type Answered = Result<Answer, EngineError>;
@@ -78,8 +78,7 @@ impl<'a> Batch<'a> {
             let (tenant, facts) = match request {
                 Request::Record { tenant, facts } => (tenant, facts),
                 Request::Score { tenant, claim } => {
-                    let subjects = subjects_of_decision(claim).into_iter();
-                    keys.extend(subjects.map(|subject| EntityKey::new(tenant.clone(), subject)));
+                    keys.extend(named_by_claim(tenant, claim));
                     (tenant, &claim.facts)
                 }
                 Request::Find { .. } | Request::Findings { .. } => continue,

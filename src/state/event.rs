@@ -113,6 +113,16 @@ pub fn named_by(tenant: &TenantId, fact: &Fact) -> Vec<EntityKey> {
     touched.keys
 }
 
+/// The entities that a claim names: those that are looked at first.
+#[must_use]
+pub fn named_by_claim(tenant: &TenantId, claim: &RefundClaim) -> Vec<EntityKey> {
+    let mut touched = Touched { tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
+    touched.add(subjects_of_decision(claim));
+    touched.client(&claim.client);
+    touched.add(claim.destination.payout.clone().map(Subject::Payout));
+    touched.keys
+}
+
 /// What a claim will touch when it is decided, but for [`Subject::Approvals`] and [`Subject::Scores`], which nothing else
 /// touches. INVARIANT:
 /// until then no other event may touch or read these, or the outcome would depend on how claims are batched.

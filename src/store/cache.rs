@@ -58,6 +58,11 @@ impl Cache {
         self.entries.peek(key).map(|entry| Arc::clone(&entry.entity))
     }
 
+    /// The entity, for a glance.
+    pub(super) fn held(&self, key: &EntityKey) -> Option<&Entity> {
+        self.entries.peek(key).map(|entry| &*entry.entity)
+    }
+
     /// It is held and not written yet.
     pub(super) fn is_unsaved(&self, key: &EntityKey) -> bool {
         self.entries.peek(key).is_some_and(|entry| entry.unsaved_since.is_some())

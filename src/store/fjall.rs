@@ -11,7 +11,7 @@ use super::near_pictures::NearPictures;
 use super::sweep::Sweep;
 use super::{StateStore, StoreError};
 use crate::domain::{TenantId, Timestamp};
-use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode};
+use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode, glance_at};
 
 /// Writes collect in memory up to this many bytes before they become a file.
 const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
@@ -189,6 +189,12 @@ impl StateStore for FjallStore {
         let entity = self.fetched(key, now);
         self.cache.trim(self.limits.cache_bytes);
         entity
+    }
+
+    /// What is held is looked at; nothing is read from disk ahead of need.
+    fn expect(&mut self, keys: &[EntityKey]) {
+        let held: Vec<&Entity> = keys.iter().filter_map(|key| self.cache.held(key)).collect();
+        glance_at(&held);
     }
 
     fn near_pictures(

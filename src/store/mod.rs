@@ -48,9 +48,9 @@ pub trait StateStore: Send {
         let _ = keys;
     }
 
-    /// The buckets of a tenant's pictures in which one [comes near](PicturesDoc::has_near) this hash, as they are at
-    /// `now`. Where others have to be looked at, they are not kept in memory: they would push out what the next claims
-    /// need.
+    /// The buckets of a tenant's pictures in which one [comes near](crate::state::PicturesDoc::has_near) this hash, as they
+    /// are at `now`. Where others have to be looked at, they are not kept in memory: they would push out what the next
+    /// claims need.
     ///
     /// # Errors
     /// As [`StateStore::load`].

@@ -1,8 +1,9 @@
-//! The ledger as the engine sees it: what is on disk, and behind it the batch that is on its way there.
+//! The ledger as the engine sees it: what is on disk, and behind it the batches that are on their way there.
 //!
-//! While one batch is written, the next one is worked on: it must find what the first one recorded. Its answers may tell
-//! of that, because no batch is answered before those in front of it are on disk.
+//! While batches are written, the next one is worked on: it must find what they recorded. Its answers may tell of that,
+//! because no batch is answered before those in front of it are on disk.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::{TenantId, Timestamp};
@@ -21,8 +22,9 @@ pub(super) struct Appended {
 /// The ledger, and what is ahead of the disk.
 pub(super) struct Ahead {
     ledger: Box<dyn Ledger>,
-    /// What is on its way to disk. INVARIANT: it stands directly behind what was on disk when it was put here.
-    under_way: Option<Arc<Appended>>,
+    /// What is on its way to disk, in order. INVARIANT: each stands directly behind the one before it, and the first one
+    /// behind what was on disk when it was put here. None is empty.
+    under_way: VecDeque<Arc<Appended>>,
 }
 
 impl Appended {
@@ -72,7 +74,7 @@ impl Appended {
 
 impl Ahead {
     pub(super) const fn new(ledger: Box<dyn Ledger>) -> Self {
-        Self { ledger, under_way: None }
+        Self { ledger, under_way: VecDeque::new() }
     }
 
     /// What is on disk.
@@ -90,20 +92,22 @@ impl Ahead {
         self.ledger.append(records)
     }
 
-    /// These records are on their way to disk, and are seen from here on. Those before them have arrived.
+    /// These records are on their way to disk, behind those that went before, and are seen from here on.
     pub(super) fn go(&mut self, records: Arc<Appended>) {
-        self.under_way = Some(records);
+        if !records.is_empty() {
+            self.under_way.push_back(records);
+        }
     }
 
-    /// What was under way is on disk.
-    pub(super) fn arrived(&mut self) {
-        self.under_way = None;
+    /// What was under way up to this position is on disk.
+    pub(super) fn arrived(&mut self, position: u64) {
+        while self.under_way.pop_front_if(|appended| appended.end() <= position).is_some() {}
     }
 
     /// The position of the last record, on disk or under way.
     pub(super) fn end(&self) -> u64 {
         // Not the larger of both: the ledger's own end moves while it is looked at.
-        self.under_way.as_ref().map_or_else(|| self.ledger.end(), |appended| appended.end())
+        self.under_way.back().map_or_else(|| self.ledger.end(), |appended| appended.end())
     }
 
     pub(super) fn remembers(&self, tenant: &TenantId, kind: RecordKind, id: &str) -> bool {
@@ -116,10 +120,8 @@ impl Ahead {
         kind: RecordKind,
         id: &str,
     ) -> Result<Option<Found>, LedgerError> {
-        match self.under_way.as_ref().and_then(|appended| appended.find(tenant, kind, id)) {
-            Some(found) => Ok(Some(found)),
-            None => self.ledger.find(tenant, kind, id),
-        }
+        let under_way = self.under_way.iter().find_map(|appended| appended.find(tenant, kind, id));
+        under_way.map_or_else(|| self.ledger.find(tenant, kind, id), |found| Ok(Some(found)))
     }
 
     pub(super) fn find_alias(
@@ -129,8 +131,7 @@ impl Ahead {
     ) -> Result<Option<u64>, LedgerError> {
         let is_it =
             |record: &Record| record.tenant == *tenant && record.alias.as_deref() == Some(alias);
-        let mut under_way = self.under_way.iter().flat_map(|appended| appended.positions());
-        match under_way.find(|(_, record)| is_it(record)) {
+        match self.positions().find(|(_, record)| is_it(record)) {
             Some((position, _)) => Ok(Some(position)),
             None => self.ledger.find_alias(tenant, alias),
         }
@@ -144,23 +145,28 @@ impl Ahead {
         limit: usize,
     ) -> Result<Vec<u64>, LedgerError> {
         let mut listed = self.ledger.list(tenant, kind, after, limit)?;
-        let Some(appended) = &self.under_way else { return Ok(listed) };
+        let Some(first) = self.under_way.front() else { return Ok(listed) };
         // Some of what is under way may have arrived already.
-        listed.retain(|position| *position <= appended.base);
+        listed.retain(|position| *position <= first.base);
         let is_one = |position: u64, record: &Record| {
             position > after && kind.is_listed() && record.kind == kind && record.tenant == *tenant
         };
-        let own = appended.positions().filter(|(position, record)| is_one(*position, record));
+        let own = self.positions().filter(|(position, record)| is_one(*position, record));
         let room = limit - listed.len();
         listed.extend(own.map(|(position, _)| position).take(room));
         Ok(listed)
     }
 
     pub(super) fn read(&self, position: u64) -> Result<Option<Record>, LedgerError> {
-        match self.under_way.as_ref().and_then(|appended| appended.at(position)) {
+        match self.under_way.iter().find_map(|appended| appended.at(position)) {
             Some(record) => Ok(Some(record.clone())),
             None => self.ledger.read(position),
         }
+    }
+
+    /// The records that are under way, each with its position.
+    fn positions(&self) -> impl Iterator<Item = (u64, &Record)> {
+        self.under_way.iter().flat_map(|appended| appended.positions())
     }
 }
 
@@ -211,9 +217,9 @@ mod tests {
         let finding = |tenant, id| record(tenant, RecordKind::Finding, id);
         let first = [facts(0, 2), vec![claim("q1", "d1"), finding("shop", "n1")]].concat();
         let second = [facts(2, 1), vec![finding("shop", "n2"), claim("q2", "d2")]].concat();
-        let second = [second, vec![finding("else", "n2"), finding("shop", "n3")]].concat();
+        let third = vec![finding("else", "n2"), finding("shop", "n3")];
         let unknown = claim("q3", "d3");
-        let asked = [first.clone(), second.clone(), vec![unknown]].concat();
+        let asked = [first.clone(), second.clone(), third.clone(), vec![unknown]].concat();
 
         let mut whole = MemoryLedger::default();
         let mut disk = MemoryLedger::default();
@@ -223,19 +229,30 @@ mod tests {
         compare(&ahead, &whole, &asked);
 
         let batch = appended(ahead.end(), second.clone());
-        assert_eq!(batch.last_finding(), Some(9));
-        assert_eq!(batch.end(), 9);
+        assert_eq!((batch.last_finding(), batch.end()), (Some(6), 7));
         whole.append(&second).unwrap();
         ahead.go(Arc::clone(&batch));
         compare(&ahead, &whole, &asked);
 
-        // It arrives, and nobody has said so yet.
-        disk.append(&second).unwrap();
-        let mut ahead = Ahead::new(Box::new(disk));
-        ahead.go(batch);
+        // One that records nothing, and one behind it.
+        ahead.go(appended(ahead.end(), Vec::new()));
         compare(&ahead, &whole, &asked);
-        ahead.arrived();
+        let next = appended(ahead.end(), third.clone());
+        assert_eq!((next.last_finding(), next.end()), (Some(9), 9));
+        whole.append(&third).unwrap();
+        ahead.go(Arc::clone(&next));
         compare(&ahead, &whole, &asked);
+
+        // They arrive one after the other, and nobody has said so yet.
+        for (arrived, position) in [(&second, 7), (&third, 9)] {
+            disk.append(arrived).unwrap();
+            let mut ahead = Ahead::new(Box::new(disk.clone()));
+            ahead.go(Arc::clone(&batch));
+            ahead.go(Arc::clone(&next));
+            compare(&ahead, &whole, &asked);
+            ahead.arrived(position);
+            compare(&ahead, &whole, &asked);
+        }
         assert_eq!(appended(4, facts(0, 3)).last_finding(), None);
     }
 }

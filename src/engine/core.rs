@@ -180,14 +180,15 @@ impl Core {
         Ok(())
     }
 
-    /// The records of a batch are being put on disk by a [writer](Ledger::writer). Later batches see them.
+    /// The records of a batch are being put on disk by a [writer](Ledger::writer), behind those of the batches before it.
+    /// Later batches see them.
     pub(super) fn go_ahead(&mut self, records: Arc<Appended>) {
         self.ledger.go(records);
     }
 
     /// The records of a batch, and all before them, are on disk.
     pub(super) fn settle(&mut self, records: &Appended) -> Result<(), CoreError> {
-        self.ledger.arrived();
+        self.ledger.arrived(records.end());
         if let Some(observed_at) = records.observed_at() {
             self.store.settled(records.end())?;
             self.store.evict_expired(observed_at)?;

@@ -88,7 +88,7 @@ impl Worker {
     }
 
     /// Puts a batch on disk and answers it: here when nobody waits, because another thread takes time to wake, and else
-    /// beside the next batch.
+    /// beside the next batches.
     fn write(&mut self, records: Arc<Appended>, answers: Answers) -> Result<(), EngineError> {
         let arrived = self.writer.as_mut().map_or(Ok(None), Writer::arrived)?;
         self.settle(arrived)?;
@@ -99,7 +99,9 @@ impl Worker {
             self.core.stopwatch.lap(Stage::Answer);
             return self.core.settle(&records).map_err(failed);
         }
-        self.rest()?;
+        if self.writer.as_ref().is_some_and(Writer::is_full) {
+            self.wait()?;
+        }
         let Some(writer) = &mut self.writer else { return Err(EngineError::Storage) };
         self.core.go_ahead(Arc::clone(&records));
         writer.write(records, answers)?;
@@ -109,7 +111,15 @@ impl Worker {
 
     /// Waits until everything is on disk.
     fn rest(&mut self) -> Result<(), EngineError> {
-        let arrived = self.writer.as_mut().map_or(Ok(None), Writer::rest)?;
+        while self.writer.as_ref().is_some_and(|writer| !writer.is_idle()) {
+            self.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until more is on disk.
+    fn wait(&mut self) -> Result<(), EngineError> {
+        let arrived = self.writer.as_mut().map_or(Ok(None), Writer::wait)?;
         self.core.stopwatch.lap(Stage::Writer);
         self.settle(arrived)
     }

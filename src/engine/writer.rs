@@ -1,5 +1,6 @@
-//! The thread that puts one batch on disk while the next one is worked on.
+//! The thread that puts batches on disk while the next one is worked on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::thread::JoinHandle;
@@ -12,7 +13,7 @@ use super::handle::{Asked, Job};
 use super::request::{Answer, EngineError};
 use super::stages::Stage;
 use crate::clock::Clock;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Record};
 
 /// What is asked for, and what is answered when the records that it tells of are on disk.
 pub(super) type Answers = Vec<(Asked, Result<Answer, EngineError>)>;
@@ -20,12 +21,20 @@ pub(super) type Answers = Vec<(Asked, Result<Answer, EngineError>)>;
 /// Where it is told that findings are on disk.
 pub(super) type News = Arc<watch::Sender<u64>>;
 
-/// A thread that appends to the ledger. At most one batch is on its way.
+/// Batches that may be on their way. Those that wait for the disk go to it together.
+const UNDER_WAY_MAX: usize = 4;
+
+/// A batch and its answers, on their way.
+type Work = (Arc<Appended>, Answers);
+
+/// A thread that appends to the ledger.
 pub(super) struct Writer {
     /// `None` when it was told to end.
-    work: Option<SyncSender<(Arc<Appended>, Answers)>>,
-    done: Receiver<()>,
-    under_way: Option<Arc<Appended>>,
+    work: Option<SyncSender<Work>>,
+    /// How many more batches are on disk.
+    done: Receiver<usize>,
+    /// In order.
+    under_way: VecDeque<Arc<Appended>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -43,22 +52,27 @@ impl Writer {
         news: News,
         engine: WeakSender<Job>,
     ) -> std::io::Result<Self> {
-        let (work, given) = sync_channel(1);
+        let (work, given) = sync_channel(UNDER_WAY_MAX);
         let (tell, done) = channel();
         let bell = Bell(engine);
         let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
             let _bell = bell;
             run(ledger, &*clock, &news, &given, &tell);
         })?;
-        Ok(Self { work: Some(work), done, under_way: None, thread: Some(thread) })
+        Ok(Self { work: Some(work), done, under_way: VecDeque::new(), thread: Some(thread) })
     }
 
     /// Nothing is under way.
-    pub(super) const fn is_idle(&self) -> bool {
-        self.under_way.is_none()
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
     }
 
-    /// Takes a batch on. Nothing else is under way.
+    /// It takes nothing on before something has arrived.
+    pub(super) fn is_full(&self) -> bool {
+        self.under_way.len() >= UNDER_WAY_MAX
+    }
+
+    /// Takes a batch on, unless it is full.
     ///
     /// # Errors
     /// The storage failed before.
@@ -69,35 +83,43 @@ impl Writer {
     ) -> Result<(), EngineError> {
         let work = self.work.as_ref().ok_or(EngineError::Storage)?;
         work.send((Arc::clone(&records), answers)).map_err(|_| EngineError::Storage)?;
-        self.under_way = Some(records);
+        self.under_way.push_back(records);
         Ok(())
     }
 
-    /// What is on disk since the last call, if anything.
+    /// What is on disk since the last call, if anything: the last batch that recorded something.
     ///
     /// # Errors
     /// The storage failed.
     pub(super) fn arrived(&mut self) -> Result<Option<Arc<Appended>>, EngineError> {
-        if self.is_idle() {
-            return Ok(None);
+        let mut last = None;
+        while !self.is_idle() {
+            match self.done.try_recv() {
+                Ok(count) => last = self.take(count).or(last),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return Err(EngineError::Storage),
+            }
         }
-        match self.done.try_recv() {
-            Ok(()) => Ok(self.under_way.take()),
-            Err(TryRecvError::Empty) => Ok(None),
-            Err(TryRecvError::Disconnected) => Err(EngineError::Storage),
-        }
+        Ok(last)
     }
 
-    /// As [`Self::arrived`], after waiting until nothing is under way.
+    /// As [`Self::arrived`], after waiting until something has arrived, unless nothing is under way.
     ///
     /// # Errors
     /// The storage failed.
-    pub(super) fn rest(&mut self) -> Result<Option<Arc<Appended>>, EngineError> {
+    pub(super) fn wait(&mut self) -> Result<Option<Arc<Appended>>, EngineError> {
         if self.is_idle() {
             return Ok(None);
         }
-        self.done.recv().map_err(|_| EngineError::Storage)?;
-        Ok(self.under_way.take())
+        let count = self.done.recv().map_err(|_| EngineError::Storage)?;
+        let first = self.take(count);
+        Ok(self.arrived()?.or(first))
+    }
+
+    /// So many batches more have arrived.
+    fn take(&mut self, count: usize) -> Option<Arc<Appended>> {
+        let count = count.min(self.under_way.len());
+        self.under_way.drain(..count).rfind(|records| !records.is_empty())
     }
 }
 
@@ -125,22 +147,28 @@ fn run(
     mut ledger: Box<dyn Ledger>,
     clock: &dyn Clock,
     news: &News,
-    given: &Receiver<(Arc<Appended>, Answers)>,
-    done: &Sender<()>,
+    given: &Receiver<Work>,
+    done: &Sender<usize>,
 ) {
     let took = Stage::Ledger.histogram();
-    while let Ok((records, answers)) = given.recv() {
+    let mut together = Vec::with_capacity(UNDER_WAY_MAX);
+    while let Ok(first) = given.recv() {
+        together.push(first);
+        together.extend(given.try_iter().take(UNDER_WAY_MAX - 1));
         let began = clock.elapsed();
-        let written = if records.is_empty() { Ok(0) } else { ledger.append(records.records()) };
-        if let Err(failure) = written {
+        let batches: Vec<&[Record]> =
+            together.iter().map(|(records, _)| records.records()).collect();
+        if let Err(failure) = ledger.append_all(&batches) {
             // Answers that are dropped say that the storage failed.
             tracing::error!(error = &failure as &dyn std::error::Error, "storage failed: stopping");
             return;
         }
         took.record(clock.elapsed().saturating_sub(began).as_secs_f64());
         // The engine may be gone: it failed meanwhile.
-        done.send(()).ok();
-        acknowledge(&records, answers, news);
+        done.send(together.len()).ok();
+        for (records, answers) in together.drain(..) {
+            acknowledge(&records, answers, news);
+        }
     }
 }
 

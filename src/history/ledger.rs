@@ -152,9 +152,9 @@ impl Ledger for ReplayLedger {
         self.kept().end
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
         let mut kept = self.kept();
-        for record in records {
+        for record in batches.iter().copied().flatten() {
             kept.end += 1;
             kept.last_observed_at = record.observed_at;
             let position = kept.end;

@@ -106,19 +106,20 @@ impl Ledger for FjallLedger {
         self.end.load(Ordering::Acquire)
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
         if self.broken.load(Ordering::Acquire) {
             return Err(storage(BrokenError));
         }
-        if records.is_empty() {
+        let count: usize = batches.iter().map(|records| records.len()).sum();
+        if count == 0 {
             return Ok(self.end());
         }
-        check_names(self, records)?;
-        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), records.len() * 3);
+        check_names(batches)?;
+        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), count * 3);
         // The journal is forced to disk inside `commit`, before any reader sees the batch.
         let mut batch = batch.durability(Some(PersistMode::SyncAll));
         let mut position = self.end();
-        for record in records {
+        for record in batches.iter().copied().flatten() {
             position += 1;
             self.add(&mut batch, position, record)?;
         }

@@ -31,9 +31,9 @@ impl Ledger for MemoryLedger {
         u64::try_from(self.records.len()).unwrap_or(u64::MAX)
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
-        check_names(self, records)?;
-        for record in records {
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
+        check_names(batches)?;
+        for record in batches.iter().copied().flatten() {
             let position = self.end() + 1;
             if let Some(alias) = &record.alias {
                 self.aliases.insert(alias_key(&record.tenant, alias), position);

@@ -22,17 +22,28 @@ use crate::domain::TenantId;
 
 /// An append-only sequence of records. Positions count from 1 without gaps.
 ///
-/// INVARIANT: when [`Ledger::append`] has returned, its records survive a crash, all of them or, when it failed, none.
+/// INVARIANT: when [`Ledger::append_all`] has returned, its records survive a crash, all of them or, when it failed, none.
 pub trait Ledger: Send {
     /// The position of the last record; 0 when there is none.
     fn end(&self) -> u64;
 
-    /// Appends records at the positions behind [`Self::end`] and returns the new end. The records are on disk then.
+    /// Appends batches of records, one behind the other, at the positions behind [`Self::end`], and returns the new end.
+    /// The records are on disk then.
+    ///
+    /// No `(tenant, kind, id)` and no alias may be there already, or stand twice among them: whoever appends has
+    /// [looked](Self::find), and one that is taken would hide the record that has it.
     ///
     /// # Errors
-    /// The storage failed, or a `(tenant, kind, id)` is already there or stands twice in `records`; nothing was
-    /// appended.
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError>;
+    /// The storage failed, or a name is too long; nothing was appended.
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError>;
+
+    /// As [`Self::append_all`], for one batch.
+    ///
+    /// # Errors
+    /// As [`Self::append_all`].
+    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+        self.append_all(&[records])
+    }
 
     /// Another handle on the same ledger, for a thread that appends while this one is read. What either appends, both
     /// see, once it is on disk; only one of them appends at a time. `None`: an append takes too little time for that.

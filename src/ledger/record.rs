@@ -68,12 +68,6 @@ pub enum LedgerError {
         /// How.
         detail: String,
     },
-    /// The id is taken.
-    #[error("the id `{id}` is already in the ledger")]
-    Taken {
-        /// Which.
-        id: String,
-    },
     /// Written by a newer vouch.
     #[error("the ledger has format {found}, this binary reads up to {known}; start a newer vouch")]
     Format {

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use lru::LruCache;
-
-use crate::state::{Entity, EntityKey, Event};
+use super::table::{Entry, Table};
+use crate::state::{Entity, EntityKey, Event, glance_at};
 
 /// What an entity takes beside its content: the document with its empty lists, the key, the place in the cache.
 ///
@@ -15,21 +14,39 @@ const ENTRY_BYTES: usize = 320;
 /// Bytes in memory for one byte of encoded content: ids that are short take 24 bytes, lists have room to spare, and
 /// numbers are stored short.
 const MEMORY_PER_ENCODED: usize = 2;
+/// Entries that one [`Cache::trim`] looks at, at most: several for each that one load brings.
+const TRIM_STEPS: usize = 256;
 /// Encoded bytes that an event adds, roughly; corrected when the entity is encoded.
 const EVENT_BYTES: usize = 48;
 
-/// Entities in memory, by least recent use, and which of them are not written yet.
-#[derive(Debug)]
+/// Entities in memory, and which of them are not written yet.
+///
+/// Which was used least lately is not known exactly, because that would have to be noted in three places for each use:
+/// a hand goes round, takes away the marks of what was used, and takes what it finds without one. That is CLOCK, F. J.
+/// Corbato, "A Paging Experiment with the Multics System" (1968).
+#[derive(Debug, Default)]
 pub(super) struct Cache {
-    entries: LruCache<EntityKey, Entry>,
+    entries: Table<Held>,
+    /// The number where the hand stands.
+    hand: usize,
     bytes: usize,
-    /// Entities and the position of the first change that is not written, ascending. An entry whose entity was written
-    /// since is stale, and is dropped when it comes to the front.
-    unsaved: VecDeque<(u64, EntityKey)>,
+    /// Numbers of entries, each behind the position of its first change that is not written, ascending. An entry that was
+    /// written since is stale, and is dropped when it comes to the front.
+    unsaved: VecDeque<Unsaved>,
+    /// From the front of `unsaved`, in order: what could not be written in its turn because it had changed again.
+    held_back: Vec<Unsaved>,
+}
+
+/// An entry that is unsaved since a position, unless it was written since.
+#[derive(Debug, Clone, Copy)]
+struct Unsaved {
+    since: u64,
+    number: usize,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct Held {
+    key: EntityKey,
     entity: Arc<Entity>,
     /// Estimate of its size in memory.
     bytes: usize,
@@ -37,141 +54,202 @@ struct Entry {
     changed_at: u64,
     /// Position of the first change that is not written.
     unsaved_since: Option<u64>,
+    /// Since the hand came by.
+    is_used: bool,
+}
+
+impl Entry for Held {
+    fn key(&self) -> &EntityKey {
+        &self.key
+    }
+
+    fn entity(&self) -> &Entity {
+        &self.entity
+    }
+}
+
+impl Held {
+    /// Nothing of it is ahead of what is settled.
+    const fn may_go(&self, settled: u64) -> bool {
+        self.unsaved_since.is_none() || self.changed_at <= settled
+    }
 }
 
 impl Cache {
-    pub(super) fn new() -> Self {
-        Self { entries: LruCache::unbounded(), bytes: 0, unsaved: VecDeque::new() }
-    }
-
     /// Estimate of what is held, in bytes.
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
     }
 
     pub(super) fn get(&mut self, key: &EntityKey) -> Option<Arc<Entity>> {
-        self.entries.get(key).map(|entry| Arc::clone(&entry.entity))
+        let held = self.entries.find_mut(key)?;
+        held.is_used = true;
+        Some(Arc::clone(&held.entity))
     }
 
     /// The entity, without counting that as a use.
     pub(super) fn peek(&self, key: &EntityKey) -> Option<Arc<Entity>> {
-        self.entries.peek(key).map(|entry| Arc::clone(&entry.entity))
+        self.entries.find(key).map(|held| Arc::clone(&held.entity))
     }
 
-    /// The entity, for a glance.
-    pub(super) fn held(&self, key: &EntityKey) -> Option<&Entity> {
-        self.entries.peek(key).map(|entry| &*entry.entity)
+    /// These will be asked for soon.
+    pub(super) fn expect(&self, keys: &[EntityKey]) {
+        self.entries.expect(keys);
     }
 
     /// It is held and not written yet.
     pub(super) fn is_unsaved(&self, key: &EntityKey) -> bool {
-        self.entries.peek(key).is_some_and(|entry| entry.unsaved_since.is_some())
+        self.entries.find(key).is_some_and(|held| held.unsaved_since.is_some())
     }
 
-    /// Takes in an entity as it is on disk.
+    /// Takes in an entity, which is not held, as it is on disk.
     pub(super) fn put(&mut self, key: EntityKey, entity: Arc<Entity>, encoded_len: usize) {
         let bytes = memory_bytes(encoded_len);
-        let entry = Entry { entity, bytes, changed_at: 0, unsaved_since: None };
-        let replaced = self.entries.put(key, entry);
-        self.bytes = self.bytes + bytes - replaced.map_or(0, |entry| entry.bytes);
+        self.bytes += bytes;
+        let (changed_at, unsaved_since) = (0, None);
+        self.entries.insert_new(Held {
+            key,
+            entity,
+            bytes,
+            changed_at,
+            unsaved_since,
+            is_used: true,
+        });
     }
 
     /// Applies an event to an entity; says whether it is held.
     pub(super) fn apply(&mut self, key: &EntityKey, event: &Event) -> bool {
-        let Some(entry) = self.entries.get_mut(key) else { return false };
-        if !Arc::make_mut(&mut entry.entity).apply(event) {
+        let Some(number) = self.entries.number(key) else { return false };
+        let Some(held) = self.entries.get_mut(number) else { return false };
+        held.is_used = true;
+        if !Arc::make_mut(&mut held.entity).apply(event) {
             return true;
         }
         let position = event.stamp.position();
-        entry.changed_at = position;
-        entry.bytes += EVENT_BYTES * MEMORY_PER_ENCODED;
+        held.changed_at = position;
+        held.bytes += EVENT_BYTES * MEMORY_PER_ENCODED;
         self.bytes += EVENT_BYTES * MEMORY_PER_ENCODED;
-        if entry.unsaved_since.is_none() {
-            entry.unsaved_since = Some(position);
-            self.unsaved.push_back((position, key.clone()));
+        if held.unsaved_since.is_none() {
+            held.unsaved_since = Some(position);
+            self.unsaved.push_back(Unsaved { since: position, number });
         }
         true
     }
 
     /// The position of the oldest change that is not written.
     pub(super) fn oldest_unsaved(&mut self) -> Option<u64> {
-        while let Some((since, key)) = self.unsaved.front() {
-            let unsaved_since = self.entries.peek(key).and_then(|entry| entry.unsaved_since);
-            if unsaved_since == Some(*since) {
-                return Some(*since);
-            }
-            self.unsaved.pop_front();
-        }
-        None
+        let entries = &self.entries;
+        self.held_back.retain(|unsaved| unsaved.held(entries).is_some());
+        while self.unsaved.pop_front_if(|unsaved| unsaved.held(entries).is_none()).is_some() {}
+        let oldest = self.held_back.first().into_iter().chain(self.unsaved.front());
+        oldest.map(|unsaved| unsaved.since).min()
     }
 
-    /// Entities to write: every one that is unsaved since `must` or before, and of those since `may` or before as many as
-    /// make up `count`. None that changed behind `settled`.
-    pub(super) fn due(&self, settled: u64, must: u64, may: u64, count: usize) -> Vec<EntityKey> {
+    /// Entities to write, which the caller has to do: every one that is unsaved since `must` or before, and of those since
+    /// `may` or before as many as make up `count`. None that changed behind `settled`.
+    pub(super) fn due(&mut self, settled: u64, must: u64, may: u64, count: usize) -> Vec<usize> {
         let mut due = Vec::new();
-        for (since, key) in &self.unsaved {
-            if *since > may || (*since > must && due.len() >= count) {
-                break;
-            }
-            let Some(entry) = self.entries.peek(key) else { continue };
-            if entry.unsaved_since == Some(*since) && entry.changed_at <= settled {
-                due.push(key.clone());
+        let mut waits = std::mem::take(&mut self.held_back).into_iter();
+        loop {
+            let has_room = due.len() < count;
+            let is_next =
+                |next: &mut Unsaved| next.since <= may && (next.since <= must || has_room);
+            let next = waits.next().or_else(|| self.unsaved.pop_front_if(is_next));
+            let Some(unsaved) = next else { return due };
+            match unsaved.held(&self.entries) {
+                Some(held) if held.may_go(settled) => due.push(unsaved.number),
+                Some(_) => self.held_back.push(unsaved),
+                None => {}
             }
         }
-        due
     }
 
-    /// The least recently used entities that must go until at most `target_bytes` are held. None that changed behind
-    /// `settled`.
-    pub(super) fn victims(&self, settled: u64, target_bytes: usize) -> Vec<EntityKey> {
+    /// Entities that must go until at most `target_bytes` are held, those that were not used lately. None that changed
+    /// behind `settled`.
+    pub(super) fn victims(&mut self, settled: u64, target_bytes: usize) -> Vec<usize> {
         let mut victims = Vec::new();
         let mut left = self.bytes;
-        for (key, entry) in self.entries.iter().rev() {
+        // The first time round takes the marks.
+        for _ in 0..2 * self.entries.numbers() {
             if left <= target_bytes {
                 break;
             }
-            if entry.unsaved_since.is_none() || entry.changed_at <= settled {
-                left -= entry.bytes;
-                victims.push(key.clone());
+            let number = self.step();
+            if let Some(held) = self.entries.get_mut(number)
+                && !std::mem::take(&mut held.is_used)
+                && held.may_go(settled)
+            {
+                left -= held.bytes;
+                victims.push(number);
+                // It is not taken twice.
+                held.is_used = true;
             }
         }
         victims
     }
 
-    /// The entity, when it is not written yet; it counts as written from now on.
-    pub(super) fn take_unsaved(&mut self, key: &EntityKey) -> Option<Arc<Entity>> {
-        let entry = self.entries.peek_mut(key)?;
-        entry.unsaved_since.take().map(|_| Arc::clone(&entry.entity))
+    /// Where the hand stood; it stands at the next number now.
+    fn step(&mut self) -> usize {
+        let number = self.hand;
+        self.hand = if number + 1 < self.entries.numbers() { number + 1 } else { 0 };
+        number
+    }
+
+    /// The key and the entity, when it is not written yet; it counts as written from now on.
+    pub(super) fn take_unsaved(&mut self, number: usize) -> Option<(&EntityKey, &Entity)> {
+        let held = self.entries.get_mut(number)?;
+        held.unsaved_since.take().map(|_| (&held.key, &*held.entity))
+    }
+
+    /// These will be taken soon.
+    pub(super) fn glance_at(&self, numbers: &[usize]) {
+        let held = numbers.iter().filter_map(|number| self.entries.get(*number));
+        glance_at(&held.map(Entry::entity).collect::<Vec<_>>());
     }
 
     /// Corrects the estimate of an entity's size.
-    pub(super) fn measured(&mut self, key: &EntityKey, encoded_len: usize) {
-        if let Some(entry) = self.entries.peek_mut(key) {
+    pub(super) fn measured(&mut self, number: usize, encoded_len: usize) {
+        if let Some(held) = self.entries.get_mut(number) {
             let bytes = memory_bytes(encoded_len);
-            self.bytes = self.bytes + bytes - entry.bytes;
-            entry.bytes = bytes;
+            self.bytes = self.bytes + bytes - held.bytes;
+            held.bytes = bytes;
         }
     }
 
     /// Forgets entities.
-    pub(super) fn evict(&mut self, keys: &[EntityKey]) {
-        for key in keys {
-            if let Some(entry) = self.entries.pop(key) {
-                self.bytes -= entry.bytes;
-            }
+    pub(super) fn evict(&mut self, numbers: impl IntoIterator<Item = usize>) {
+        for number in numbers {
+            let gone = self.entries.remove(number);
+            self.bytes -= gone.map_or(0, |held| held.bytes);
         }
     }
 
-    /// Forgets the least recently used entities that are written, while more than `limit_bytes` are held.
+    /// Forgets an entity, if it is held.
+    pub(super) fn forget(&mut self, key: &EntityKey) {
+        self.evict(self.entries.number(key));
+    }
+
+    /// Forgets some entities that are written and were not used lately, while more than `limit_bytes` are held.
     pub(super) fn trim(&mut self, limit_bytes: usize) {
-        while self.bytes > limit_bytes {
-            let saved = self.entries.peek_lru().filter(|(_, e)| e.unsaved_since.is_none());
-            if saved.is_none() {
+        for _ in 0..TRIM_STEPS {
+            if self.bytes <= limit_bytes {
                 return;
             }
-            let gone = self.entries.pop_lru();
-            self.bytes -= gone.map_or(0, |(_, entry)| entry.bytes);
+            let number = self.step();
+            if let Some(held) = self.entries.get_mut(number)
+                && !std::mem::take(&mut held.is_used)
+                && held.unsaved_since.is_none()
+            {
+                self.evict([number]);
+            }
         }
+    }
+}
+
+impl Unsaved {
+    /// The entry that it tells of, unless that was written since.
+    fn held(self, entries: &Table<Held>) -> Option<&Held> {
+        entries.get(self.number).filter(|held| held.unsaved_since == Some(self.since))
     }
 }
 

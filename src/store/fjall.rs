@@ -11,13 +11,19 @@ use super::near_pictures::NearPictures;
 use super::sweep::Sweep;
 use super::{StateStore, StoreError};
 use crate::domain::{TenantId, Timestamp};
-use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode, glance_at};
+use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode};
 
 /// Writes collect in memory up to this many bytes before they become a file.
 const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 
 /// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
 const WRITE_AHEAD: usize = 256;
+
+/// An event that touches more entities, as a claim does, has them looked at before it is applied.
+const TOUCHED_TOGETHER: usize = 8;
+
+/// Entities that are looked at before they are encoded: as many as the processor's caches hold.
+const WRITTEN_AT_ONCE: usize = 64;
 
 /// The part of the limit by which the cache is emptied when it is reached: the next events then do not have to evict
 /// again, and nobody waits long while what goes is written.
@@ -85,7 +91,7 @@ impl FjallStore {
             database: database.clone(),
             state,
             limits,
-            cache: Cache::new(),
+            cache: Cache::default(),
             pictures: NearPictures::default(),
             sweep: Sweep::default(),
             checkpoint: header.checkpoint,
@@ -144,19 +150,22 @@ impl FjallStore {
 
     /// Writes those of the entities that are not written yet, takes away those that are `gone`, and says how far the
     /// state has come.
-    fn write_back(&mut self, keys: &[EntityKey], gone: &[EntityKey]) -> Result<(), StoreError> {
-        let written = self.try_write_back(keys, gone);
+    fn write_back(&mut self, numbers: &[usize], gone: &[EntityKey]) -> Result<(), StoreError> {
+        let written = self.try_write_back(numbers, gone);
         self.broken |= written.is_err();
         written
     }
 
-    fn try_write_back(&mut self, keys: &[EntityKey], gone: &[EntityKey]) -> Result<(), StoreError> {
+    fn try_write_back(&mut self, numbers: &[usize], gone: &[EntityKey]) -> Result<(), StoreError> {
         let mut batch = self.database.batch();
-        for key in keys {
-            if let Some(entity) = self.cache.take_unsaved(key) {
-                let bytes = encode(&entity)?;
-                self.cache.measured(key, bytes.len());
+        for some in numbers.chunks(WRITTEN_AT_ONCE) {
+            self.cache.glance_at(some);
+            for number in some {
+                let Some((key, entity)) = self.cache.take_unsaved(*number) else { continue };
+                let bytes = encode(entity)?;
+                let encoded_len = bytes.len();
                 batch.insert(&self.state, key.to_bytes(), bytes);
+                self.cache.measured(*number, encoded_len);
             }
         }
         for key in gone {
@@ -193,8 +202,7 @@ impl StateStore for FjallStore {
 
     /// What is held is looked at; nothing is read from disk ahead of need.
     fn expect(&mut self, keys: &[EntityKey]) {
-        let held: Vec<&Entity> = keys.iter().filter_map(|key| self.cache.held(key)).collect();
-        glance_at(&held);
+        self.cache.expect(keys);
     }
 
     fn near_pictures(
@@ -219,7 +227,11 @@ impl StateStore for FjallStore {
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         self.usable()?;
         for event in events {
-            for key in event.touches() {
+            let touched = event.touches();
+            if touched.len() > TOUCHED_TOGETHER {
+                self.cache.expect(&touched);
+            }
+            for key in touched {
                 if !self.cache.apply(&key, event) {
                     self.fetch(&key)?;
                     self.cache.apply(&key, event);
@@ -237,22 +249,22 @@ impl StateStore for FjallStore {
         self.settled = self.settled.max(position);
         let every = self.limits.checkpoint_every;
         let late = self.settled - self.checkpoint.min(self.settled) >= every;
-        let mut keys = Vec::new();
+        let mut due = Vec::new();
         if late {
             let must = self.settled.saturating_sub(every);
             let may = self.settled - (every / 2).min(self.settled);
-            keys = self.cache.due(self.settled, must, may, WRITE_AHEAD);
+            due = self.cache.due(self.settled, must, may, WRITE_AHEAD);
         }
         let mut victims = Vec::new();
         let limit = self.limits.cache_bytes;
         if self.cache.bytes() > limit {
             victims = self.cache.victims(self.settled, limit - limit / EVICTED_PART);
-            keys.extend(victims.iter().filter(|key| self.cache.is_unsaved(key)).cloned());
+            due.extend(&victims);
         }
-        if late || !keys.is_empty() {
-            self.write_back(&keys, &[])?;
+        if late || !due.is_empty() {
+            self.write_back(&due, &[])?;
         }
-        self.cache.evict(&victims);
+        self.cache.evict(victims);
         Ok(())
     }
 
@@ -268,7 +280,7 @@ impl StateStore for FjallStore {
         gone.retain(|key| !self.cache.is_unsaved(key));
         if !gone.is_empty() {
             self.write_back(&[], &gone)?;
-            self.cache.evict(&gone);
+            gone.iter().for_each(|key| self.cache.forget(key));
         }
         Ok(())
     }
@@ -276,8 +288,8 @@ impl StateStore for FjallStore {
     fn flush(&mut self, position: u64) -> Result<(), StoreError> {
         self.usable()?;
         self.settled = self.settled.max(position);
-        let keys = self.cache.due(self.settled, self.settled, self.settled, usize::MAX);
-        self.write_back(&keys, &[])?;
+        let due = self.cache.due(self.settled, self.settled, self.settled, usize::MAX);
+        self.write_back(&due, &[])?;
         self.database.persist(PersistMode::SyncAll).map_err(storage)
     }
 

@@ -1,15 +1,11 @@
 //! The reference store, in memory.
 
-mod slots;
-
 use std::sync::Arc;
 
-use hashbrown::HashTable;
-
-use self::slots::{Slot, Slots};
+use super::table::{Entry, Table};
 use super::{StateStore, StoreError};
 use crate::domain::Timestamp;
-use crate::state::{Entity, EntityKey, Event, glance_at};
+use crate::state::{Entity, EntityKey, Event};
 
 /// Every entity is looked at, to see whether it is expired, when a fourth more are held than were left the last time: what
 /// is looked at is then at most five times what came since. A store that does not grow keeps what is expired.
@@ -17,55 +13,50 @@ const SWEEP_AT_GROWTH: usize = 4;
 
 /// A store in memory, for tests and replay: it holds every entity and nothing survives the process. Its checkpoint is
 /// always 0, so whoever opens a ledger over it folds the whole of it.
-///
-/// What a replay remembers is far larger than the processor's caches, so the table that is searched holds nothing but
-/// hashes and numbers.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
-    places: HashTable<Place>,
-    slots: Slots,
+    entities: Table<Held>,
     /// How many entities were left when expired ones were last looked for.
     swept: usize,
 }
 
-/// Where the entity of a key stands in the slots.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    hash: u64,
-    number: usize,
+/// An entity in its place.
+#[derive(Debug, Clone)]
+struct Held {
+    key: EntityKey,
+    /// That of the entity: the sweep looks at nothing else.
+    expires_at: Timestamp,
+    entity: Arc<Entity>,
+}
+
+impl Entry for Held {
+    fn key(&self) -> &EntityKey {
+        &self.key
+    }
+
+    fn entity(&self) -> &Entity {
+        &self.entity
+    }
 }
 
 impl MemoryStore {
     /// Every entity that is held, in no order.
     pub fn entities(&self) -> impl Iterator<Item = (&EntityKey, &Entity)> {
-        self.slots.iter().map(|slot| (&slot.key, &*slot.entity))
+        self.entities.iter().map(|held| (&held.key, &*held.entity))
     }
 
     /// Puts an entity in, as it was when [`MemoryStore::entities`] gave it.
     pub fn insert(&mut self, key: EntityKey, entity: Entity) {
         let expires_at = entity.expires_at();
-        match self.slot_mut(&key) {
-            Some(slot) => (slot.expires_at, slot.entity) = (expires_at, Arc::new(entity)),
+        match self.entities.find_mut(&key) {
+            Some(held) => (held.expires_at, held.entity) = (expires_at, Arc::new(entity)),
             None => self.insert_new(key, entity),
         }
     }
 
     fn insert_new(&mut self, key: EntityKey, entity: Entity) {
-        let (hash, expires_at) = (key.hash(), entity.expires_at());
-        let number = self.slots.insert(Slot { key, expires_at, entity: Arc::new(entity) });
-        self.places.insert_unique(hash, Place { hash, number }, |place| place.hash);
-    }
-
-    fn number(&self, key: &EntityKey) -> Option<usize> {
-        let is_it = |place: &Place| {
-            place.hash == key.hash()
-                && self.slots.get(place.number).is_some_and(|slot| slot.key == *key)
-        };
-        self.places.find(key.hash(), is_it).map(|place| place.number)
-    }
-
-    fn slot_mut(&mut self, key: &EntityKey) -> Option<&mut Slot> {
-        self.slots.get_mut(self.number(key)?)
+        let expires_at = entity.expires_at();
+        self.entities.insert_new(Held { key, expires_at, entity: Arc::new(entity) });
     }
 }
 
@@ -75,36 +66,23 @@ impl StateStore for MemoryStore {
     }
 
     fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
-        let slot = self.number(key).and_then(|number| self.slots.get(number));
-        let known = slot.filter(|slot| slot.expires_at > now).map(|slot| Arc::clone(&slot.entity));
+        let held = self.entities.find(key).filter(|held| held.expires_at > now);
+        let known = held.map(|held| Arc::clone(&held.entity));
         Ok(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())))
     }
 
-    /// Most of the time would go into waiting for one entity after another, and for the parts of each. Here the
-    /// processor waits for many at once: in each step each look stands for itself, and what it needs the step before
-    /// has brought.
     fn expect(&mut self, keys: &[EntityKey]) {
-        let place = |key: &EntityKey| {
-            self.places.find(key.hash(), |place| place.hash == key.hash()).map(|place| place.number)
-        };
-        let numbers: Vec<_> = keys.iter().map(place).collect();
-        let slots: Vec<_> =
-            numbers.iter().filter_map(|number| self.slots.get((*number)?)).collect();
-        let asked = keys.iter().zip(&numbers).filter(|(_, number)| number.is_some());
-        let same = asked.zip(&slots).filter(|((key, _), slot)| **key == slot.key).count();
-        std::hint::black_box(same);
-        let entities: Vec<&Entity> = slots.iter().map(|slot| &*slot.entity).collect();
-        glance_at(&entities);
+        self.entities.expect(keys);
     }
 
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         for event in events {
             for key in event.touches() {
-                match self.slot_mut(&key) {
-                    Some(slot) => {
-                        let entity = Arc::make_mut(&mut slot.entity);
+                match self.entities.find_mut(&key) {
+                    Some(held) => {
+                        let entity = Arc::make_mut(&mut held.entity);
                         entity.apply(event);
-                        slot.expires_at = entity.expires_at();
+                        held.expires_at = entity.expires_at();
                     }
                     None => {
                         let mut entity = Entity::unknown(key.subject());
@@ -122,14 +100,9 @@ impl StateStore for MemoryStore {
     }
 
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if self.places.len() > self.swept + self.swept / SWEEP_AT_GROWTH {
-            let places = &mut self.places;
-            self.slots.take_expired(now, |hash, number| {
-                if let Ok(place) = places.find_entry(hash, |place| place.number == number) {
-                    place.remove();
-                }
-            });
-            self.swept = self.places.len();
+        if self.entities.len() > self.swept + self.swept / SWEEP_AT_GROWTH {
+            self.entities.retain(|held| held.expires_at > now);
+            self.swept = self.entities.len();
         }
         Ok(())
     }

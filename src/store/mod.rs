@@ -9,6 +9,7 @@ mod header;
 mod memory;
 mod near_pictures;
 mod sweep;
+mod table;
 
 pub use self::fjall::{FjallStore, StoreLimits};
 pub use database::{DatabaseError, open_database};

@@ -130,8 +130,8 @@ impl Ledger for SharedLedger {
         self.held().end()
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
-        self.held().append(records)
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
+        self.held().append_all(batches)
     }
 
     fn writer(&self) -> Option<Box<dyn Ledger>> {

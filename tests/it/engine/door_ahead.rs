@@ -1,6 +1,7 @@
-//! Batches that overlap: one is put on disk while the next one is worked on.
+//! Batches that overlap: some are put on disk while the next one is worked on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -117,32 +118,60 @@ fn failing_behind(last: usize) -> (Gate, Hook) {
 }
 
 #[test]
-fn the_next_batch_is_worked_on_while_one_is_written_and_is_answered_behind_it() {
-    let (gate, hook) = Gate::new();
-    let engine = Engine::new(hook);
-    let [mut a, mut b, mut c] = ["a", "b", "c"].map(|label| engine.tell(label));
+fn batches_are_worked_on_while_one_is_written_and_go_to_the_disk_together() {
+    let (gate, mut held) = Gate::new();
+    let appends = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&appends);
+    let engine = Engine::new(Box::new(move |before| {
+        counted.store(before + 1, Ordering::Relaxed);
+        held(before)
+    }));
+    let [mut a, others @ ..] = ["a", "b", "c", "d", "e"].map(|label| engine.tell(label));
+    let [mut b, mut c, mut d, mut e] = others;
     assert!(begin(&mut a).is_pending());
     gate.reached();
-    assert!(begin(&mut b).is_pending() && begin(&mut c).is_pending());
+    assert!([&mut b, &mut c, &mut d, &mut e].into_iter().all(|asked| begin(asked).is_pending()));
+    let before = appends.load(Ordering::Relaxed);
     gate.pass();
     assert!(matches!(wait(a), Ok(Answer::Recorded(_))));
 
     gate.reached();
-    engine.applied("c");
+    // So those before it have been handed on.
+    engine.applied("e");
     assert!(!is_told(&engine.ledger, "b"), "what stands behind it is worked on before it is there");
-    assert!(begin(&mut b).is_pending() && begin(&mut c).is_pending());
-    gate.pass();
-    assert!(matches!(wait(b), Ok(Answer::Recorded(_))));
-
-    gate.reached();
-    assert!(is_told(&engine.ledger, "b") && !is_told(&engine.ledger, "c"));
-    assert!(begin(&mut c).is_pending());
+    assert!([&mut b, &mut c, &mut d, &mut e].into_iter().all(|asked| begin(asked).is_pending()));
     gate.open();
-    assert!(matches!(wait(c), Ok(Answer::Recorded(_))));
+    for (asked, label) in [(b, "b"), (c, "c"), (d, "d"), (e, "e")] {
+        assert!(matches!(wait(asked), Ok(Answer::Recorded(_))));
+        assert!(is_told(&engine.ledger, label), "it is answered when it is there");
+    }
+    let written = appends.load(Ordering::Relaxed) - before;
+    assert!(written < 4, "c and d waited for the disk, and needed {written} appends");
     let Engine { handle, thread, ledger, told } = engine;
     drop(handle);
     assert_eq!(thread.join(), Ok(()));
     assert_eq!(told.into_iter().last(), Some(Told::Settled(ledger.end())), "all is settled");
+}
+
+#[test]
+fn the_engine_does_not_run_far_ahead_of_the_disk() {
+    let (gate, hook) = Gate::new();
+    let engine = Engine::new(hook);
+    let mut asked = ["a", "b", "c", "d", "e", "f", "g"].map(|label| engine.tell(label));
+    assert!(begin(&mut asked[0]).is_pending());
+    gate.reached();
+    assert!(asked[1..].iter_mut().all(|asked| begin(asked).is_pending()));
+    gate.pass();
+    gate.reached();
+    let on_disk = engine.ledger.end();
+    // Four before it are on their way.
+    engine.applied("f");
+    gate.open();
+    asked.into_iter().for_each(|asked| assert!(wait(asked).is_ok()));
+    let last = World::copy("channel-app", "g").facts[0].id.to_string();
+    let meanwhile = engine.told.iter().take_while(|told| *told != Told::Committed(last.clone()));
+    let behind = |told| matches!(told, Told::Settled(position) if position > on_disk);
+    assert!({ meanwhile }.any(behind), "the next one waits until something has arrived");
 }
 
 #[test]
@@ -161,19 +190,18 @@ fn a_claim_that_is_on_its_way_is_known_and_its_answer_waits_for_it() {
 
     gate.reached();
     let on_disk = engine.ledger.end();
+    engine.applied("behind");
     assert!(begin(&mut asked).is_pending() && begin(&mut again).is_pending());
-    gate.pass();
+    gate.open();
     let (Ok(Answer::Scored(asked)), Ok(Answer::Scored(again))) = (wait(asked), wait(again)) else {
         panic!("both are answered");
     };
     assert!(!asked.repeated && again.repeated);
     assert_eq!(asked.bytes, again.bytes);
-
-    gate.reached();
-    let facts = World::copy("channel-app", "same").facts.len();
-    assert_eq!(engine.ledger.end(), on_disk + u64::try_from(facts).unwrap() + 1, "taken in once");
-    gate.open();
     assert!(matches!(wait(behind), Ok(Answer::Recorded(_))));
+    let facts = World::copy("channel-app", "same").facts.len();
+    let records = u64::try_from(facts).unwrap() + 1;
+    assert_eq!(engine.ledger.end(), on_disk + records + 1, "taken in once");
     drop(engine.handle);
     assert_eq!(engine.thread.join(), Ok(()));
 }
@@ -234,8 +262,9 @@ fn who_would_wait_too_long_is_refused_and_told_for_how_long() {
         passing.pass(APPEND);
         held(appends)
     };
-    let hooked = Box::new(HookedLedger::new(SharedLedger::default(), Box::new(hook)));
-    let core = Core::open(shared_setup(), hooked, Box::new(MemoryStore::default()), NOW).unwrap();
+    let hooked = HookedLedger::new(SharedLedger::default(), Box::new(hook)).without_writer();
+    let core = Core::open(shared_setup(), Box::new(hooked), Box::new(MemoryStore::default()), NOW)
+        .unwrap();
     let limits = QueueLimits { waiting_max: 100, longest_wait: APPEND * 5 / 2, batch_max: 1 };
     let (handle, thread) = start(core, clock, limits).unwrap();
 

@@ -16,6 +16,8 @@ pub(super) type Hook = Box<dyn FnMut(usize) -> Result<(), LedgerError> + Send>;
 #[derive(Clone)]
 pub(super) struct HookedLedger {
     inner: SharedLedger,
+    /// It gives a handle for a thread that appends.
+    has_writer: bool,
     /// How many appends there were, and what they ask.
     hook: Arc<Mutex<(usize, Hook)>>,
 }
@@ -23,7 +25,12 @@ pub(super) struct HookedLedger {
 impl HookedLedger {
     /// `hook` may wait, and may fail the append.
     pub(super) fn new(inner: SharedLedger, hook: Hook) -> Self {
-        Self { inner, hook: Arc::new(Mutex::new((0, hook))) }
+        Self { inner, has_writer: true, hook: Arc::new(Mutex::new((0, hook))) }
+    }
+
+    /// All appends are the engine's own.
+    pub(super) fn without_writer(self) -> Self {
+        Self { has_writer: false, ..self }
     }
 }
 
@@ -69,16 +76,16 @@ impl Ledger for HookedLedger {
         self.inner.end()
     }
 
-    fn append(&mut self, records: &[Record]) -> Result<u64, LedgerError> {
+    fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
         let mut held = self.hook.lock().expect("no hook panics");
         let (appends, hook) = &mut *held;
         hook(*appends)?;
         *appends += 1;
-        self.inner.append(records)
+        self.inner.append_all(batches)
     }
 
     fn writer(&self) -> Option<Box<dyn Ledger>> {
-        Some(Box::new(self.clone()))
+        self.has_writer.then(|| Box::new(self.clone()) as Box<dyn Ledger>)
     }
 
     fn find(

@@ -23,10 +23,12 @@
 //!   and folded again from the ledger's tail after a crash. An event carries its ledger position, and an entity applies
 //!   only events behind the last one it applied: folding twice changes nothing.
 //! * **One path.** `engine::Core::process` is all there is: tests and tools call it, and the server takes its steps apart only
-//!   to have one batch put on disk while the next is worked on. What is under way there is seen by the next batch, and no
-//!   batch is answered before those in front of it are on disk. Requests of a batch give
-//!   the same records as the same requests one at a time: a claim that waits for its verdict is decided before
-//!   anything reads or writes what its decision will change.
+//!   to have some batches put on disk, together, while the next is worked on. What is under way there is seen by the next
+//!   batch, and no batch is answered before those in front of it are on disk. Requests of a batch give the same records as
+//!   the same requests one at a time: a claim that waits for its verdict is decided before anything reads or writes what
+//!   its decision will change.
+//! * **A name is taken once.** The engine looks up every id before it appends a record of it, on disk, in the batches that are
+//!   under way and in its own batch; the ledger does not look again.
 //! * **Deterministic.** Time and ids are arguments. A decision's id follows from tenant and request id. The core is
 //!   single-threaded; models run on its thread and never on a tokio worker.
 //! * **Facts name all they touch**, so they may arrive late, repeated and in any order. What an entity keeps does not

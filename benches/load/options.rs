@@ -24,6 +24,10 @@ pub(crate) struct Options {
     /// Seconds at half load in the end, with a line for each minute; 0: none.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) soak_seconds: u64,
+    /// Memory for remembered entities, MiB; without it, as vouch decides by itself. A soak sees memory grow until that is
+    /// used up.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) cache_mib: Option<u64>,
     /// The vouch binary; without one, that of this build.
     #[arg(long, value_name = "FILE", default_value = env!("CARGO_BIN_EXE_vouch"))]
     pub(crate) vouch: PathBuf,

@@ -109,8 +109,9 @@ fn settings(
         }
         None => String::new(),
     };
+    let cache = options.cache_mib.map_or_else(String::new, |mib| format!("cache_mib = {mib}\n"));
     Ok(format!(
-        "[storage]\npath = {:?}\n[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\n\
+        "[storage]\npath = {:?}\n{cache}[geo]\ncity = {:?}\nasn = {:?}\nanonymous_ip = {:?}\n\
          max_age_d = 100000.0\n[metrics]\nlisten = \"{metrics}\"\n[log]\nformat = \"json\"\n{policy}",
         folder.join("data").display().to_string(),
         file(CITY_FILE),

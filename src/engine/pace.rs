@@ -1,10 +1,10 @@
 //! How fast the engine works, and how long a new request would wait.
 //!
-//! Requests are worked on in batches, and a claim in a large batch costs a fraction of one that comes alone. So the time
-//! for a unit of work is kept for each size of batch, and what waits is expected to go at the pace of its size: what other
-//! sizes took may be long ago, when the machine had less to do. Sizes of which nothing is known yet hold nobody back: a
-//! burst after a quiet time is no overload. Nor is what one batch of claims holds: a machine on which a single claim takes
-//! long refuses nobody for that.
+//! Requests are worked on in batches, and a claim in a large batch costs a fraction of one that comes alone. Only who comes
+//! when a full batch waits is refused, so that what counts is the pace of large batches: of those that are a quarter full.
+//! Small ones say nothing about an overload: a burst after a quiet time is none. Nor is what one batch of claims holds: a
+//! machine on which a single claim takes long refuses nobody for that. And because so much is always let in, large batches
+//! are always met again, and the pace never stays what it once was.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use super::request::Request;
 
-/// Sizes of batches, each twice the one before; the last one stands for all above.
-const SIZES: usize = 16;
 /// A fact takes one unit of work, a claim about so many.
 const CLAIM_UNITS: u64 = 8;
 /// Facts may wait for so many times as long as claims: they come in bulk, and nobody sits and waits for an answer.
 const FACTS_PATIENCE: u32 = 20;
+/// A batch is large when it is a full one's part of so much.
+const LARGE_PART: u64 = 4;
 /// A new time moves what is known by this part of the difference ...
 const PART: u64 = 8;
 /// ... but is taken for no more than so many times what was known: one disk sync that hangs says little.
@@ -27,16 +27,14 @@ const OUTLIER: u64 = 2;
 #[derive(Debug)]
 pub(super) struct Pace {
     longest_wait: Duration,
-    /// Requests that were let in and are not answered.
-    requests: AtomicU64,
-    /// Units of work that they are.
+    /// Units of work that were let in and are not answered.
     units: AtomicU64,
-    /// The size of a full batch.
-    full: usize,
+    /// Requests of a full batch.
+    full: u64,
     /// Units of work of a full batch of claims.
     full_units: u64,
-    /// Time for a unit of work in batches of 2^n requests and more, ns; 0: not known yet.
-    unit_ns: [AtomicU64; SIZES],
+    /// Time for a unit of work in large batches, ns; 0: not known yet.
+    unit_ns: AtomicU64,
 }
 
 /// A request's part of the backlog; it ends with this.
@@ -49,14 +47,13 @@ pub(super) struct Place {
 impl Pace {
     /// Lets nobody in who would wait longer than `longest_wait`, where `batch_max` requests are worked on together.
     pub(super) fn new(longest_wait: Duration, batch_max: usize) -> Self {
-        let batch_max = u64::try_from(batch_max).unwrap_or(u64::MAX);
+        let full = u64::try_from(batch_max).unwrap_or(u64::MAX);
         Self {
             longest_wait,
-            requests: AtomicU64::new(0),
             units: AtomicU64::new(0),
-            full: size(batch_max),
-            full_units: batch_max.saturating_mul(CLAIM_UNITS),
-            unit_ns: Default::default(),
+            full,
+            full_units: full.saturating_mul(CLAIM_UNITS),
+            unit_ns: AtomicU64::new(0),
         }
     }
 
@@ -72,33 +69,30 @@ impl Pace {
                 return Err(wait);
             }
         }
-        self.requests.fetch_add(1, Ordering::Relaxed);
         self.units.fetch_add(units, Ordering::Relaxed);
         Ok(Place { pace: Arc::clone(self), units })
     }
 
     /// How long it is going to take until everything that was let in is answered.
     pub(super) fn wait(&self) -> Duration {
-        let size = size(self.requests.load(Ordering::Relaxed)).min(self.full);
-        let known = |size: usize| self.unit_ns.get(size).map_or(0, |ns| ns.load(Ordering::Relaxed));
-        // Half as many together take hardly less for each.
-        let unit_ns =
-            Some(known(size)).filter(|ns| *ns > 0).unwrap_or_else(|| known(size.saturating_sub(1)));
+        let unit_ns = self.unit_ns.load(Ordering::Relaxed);
         Duration::from_nanos(unit_ns.saturating_mul(self.units.load(Ordering::Relaxed)))
     }
 
     /// A batch of so many requests and units of work took this long.
     pub(super) fn learn(&self, requests: usize, units: u64, took: Duration) {
         let requests = u64::try_from(requests).unwrap_or(u64::MAX);
-        let Some(known) = self.unit_ns.get(size(requests).min(self.full)) else { return };
+        if requests < self.full / LARGE_PART && units < self.full_units / LARGE_PART {
+            return;
+        }
         let ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / units.max(1);
         // The engine's thread alone writes here.
-        let before = known.load(Ordering::Relaxed);
+        let before = self.unit_ns.load(Ordering::Relaxed);
         let after = match before {
             0 => ns,
             _ => before - before / PART + ns.min(before.saturating_mul(OUTLIER)) / PART,
         };
-        known.store(after.max(1), Ordering::Relaxed);
+        self.unit_ns.store(after.max(PART), Ordering::Relaxed);
     }
 }
 
@@ -110,7 +104,6 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.pace.requests.fetch_sub(1, Ordering::Relaxed);
         self.pace.units.fetch_sub(self.units, Ordering::Relaxed);
     }
 }
@@ -123,11 +116,6 @@ fn weigh(request: &Request) -> (u64, u32) {
         Request::Score { claim, .. } => (CLAIM_UNITS.saturating_add(facts(claim.facts.len())), 1),
         Request::Find { .. } | Request::Findings { .. } => (CLAIM_UNITS, 1),
     }
-}
-
-/// The place of a size among [`SIZES`].
-fn size(requests: u64) -> usize {
-    usize::try_from(requests.max(1).ilog2()).map_or(SIZES - 1, |size| size.min(SIZES - 1))
 }
 
 #[cfg(test)]
@@ -146,9 +134,6 @@ mod tests {
     fn learn(pace: &Pace, claims: u32, took: Duration) {
         pace.learn(usize::try_from(claims).unwrap(), u64::from(claims) * CLAIM_UNITS, took);
     }
-
-    /// Claims of each size of batch up to a full one.
-    const BATCHES: [u32; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
     /// Work of as many units as a claim.
     fn request() -> Request {
@@ -170,8 +155,7 @@ mod tests {
     #[test]
     fn a_request_that_would_wait_too_long_is_refused_until_others_are_answered() {
         let pace = pace(1);
-        // 1 ms for a claim, however many come together.
-        BATCHES.iter().for_each(|&claims| learn(&pace, claims, claims * MS));
+        learn(&pace, 1, MS);
         let mut places = enter(&pace, 100);
         assert_eq!(places.len(), 11, "ten wait for 10 ms, and the eleventh may");
         assert_eq!(pace.enter(&request()).unwrap_err(), 11 * MS, "how long it would be");
@@ -188,7 +172,7 @@ mod tests {
     fn many_go_at_the_pace_of_many() {
         let pace = pace(64);
         // 1 ms for a batch, and 1/16 ms for a claim in it.
-        BATCHES[..7].iter().for_each(|&claims| learn(&pace, claims, MS + claims * MS / 16));
+        [1, 4, 64, 8, 2].into_iter().for_each(|claims| learn(&pace, claims, MS + claims * MS / 16));
         let let_in = enter(&pace, 1_000).len();
         // In batches of 64 it is 10 ms for 128.
         assert!((125..=130).contains(&let_in), "{let_in}");
@@ -213,7 +197,7 @@ mod tests {
     #[test]
     fn a_calm_time_says_nothing_about_an_overload() {
         let pace = pace(64);
-        BATCHES[..6].iter().for_each(|&claims| learn(&pace, claims, claims * MS / 50));
+        [1, 2, 4, 8].into_iter().for_each(|claims| learn(&pace, claims, claims * MS / 50));
         learn(&pace, 64, 64 * MS / 10);
         let let_in = enter(&pace, 1_000).len();
         assert!((100..=102).contains(&let_in), "{let_in}");
@@ -222,8 +206,20 @@ mod tests {
     #[test]
     fn what_one_batch_holds_is_no_overload_on_a_slow_machine() {
         let pace = pace(64);
-        BATCHES.iter().for_each(|&claims| learn(&pace, claims, claims * 40 * MS));
+        [1, 16, 64].into_iter().for_each(|claims| learn(&pace, claims, claims * 40 * MS));
         assert_eq!(enter(&pace, 500).len(), 64);
+    }
+
+    #[test]
+    fn a_slow_start_is_forgotten_by_what_is_let_in_all_the_same() {
+        let pace = pace(64);
+        learn(&pace, 64, 640 * MS);
+        let before = enter(&pace, 500);
+        assert_eq!(before.len(), 64, "10 ms for a claim");
+        drop(before);
+        // Never a full batch again: these 64 are partly at work, partly on their way to disk.
+        (0..80).for_each(|_| learn(&pace, 16, 16 * MS / 50));
+        assert!(enter(&pace, 500).len() > 400);
     }
 
     #[test]
@@ -246,6 +242,5 @@ mod tests {
         let facts = |facts| Request::Record { tenant: TenantId::parse("shop").unwrap(), facts };
         assert_eq!(weigh(&facts(Vec::new())), (1, FACTS_PATIENCE));
         assert_eq!(weigh(&request()), (CLAIM_UNITS, 1));
-        assert_eq!([0, 1, 2, 255, 256, u64::MAX].map(size), [0, 0, 1, 7, 8, SIZES - 1]);
     }
 }

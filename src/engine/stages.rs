@@ -38,9 +38,9 @@ pub enum Stage {
     Fold,
     /// What facts show by themselves.
     Findings,
-    /// Waiting until the batch before is on disk.
+    /// Waiting until more of the batches before are on disk.
     Writer,
-    /// The append, synced to disk; beside the next batch when requests wait.
+    /// The append, synced to disk; when requests wait, of some batches together and beside the next one.
     Ledger,
     /// Handing out answers.
     Answer,

@@ -175,7 +175,8 @@ fn run(
 /// Tells everybody what is on disk.
 pub(super) fn acknowledge(records: &Appended, answers: Answers, news: &News) {
     if let Some(told) = records.last_finding() {
-        news.send_replace(told);
+        // The engine may have told of later ones already.
+        news.send_if_modified(|last| told > std::mem::replace(last, told.max(*last)));
     }
     for (asked, answer) in answers {
         asked.answer(answer);

@@ -7,7 +7,8 @@ use super::key::{alias_key, listed_key, listed_position};
 use super::{Found, Ledger, LedgerError, Names, Record, RecordKind};
 use crate::domain::TenantId;
 
-/// A ledger in memory: for tests and replay. Nothing survives the process.
+/// A ledger in memory, for tests: nothing survives the process. Names that are taken are the fault of whoever appends; here
+/// that is told.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryLedger {
     records: Vec<Record>,
@@ -34,6 +35,14 @@ impl Ledger for MemoryLedger {
     fn append_all(&mut self, batches: &[&[Record]]) -> Result<u64, LedgerError> {
         check_names(batches)?;
         for record in batches.iter().copied().flatten() {
+            let Record { tenant, kind, id, alias, .. } = record;
+            let alias_taken = match alias {
+                Some(alias) => self.find_alias(tenant, alias)?.is_some(),
+                None => false,
+            };
+            if alias_taken || self.find(tenant, *kind, id)?.is_some() {
+                return Err(LedgerError::Storage(format!("the name of `{id}` is taken").into()));
+            }
             let position = self.end() + 1;
             if let Some(alias) = &record.alias {
                 self.aliases.insert(alias_key(&record.tenant, alias), position);

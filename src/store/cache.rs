@@ -14,8 +14,10 @@ const ENTRY_BYTES: usize = 320;
 /// Bytes in memory for one byte of encoded content: ids that are short take 24 bytes, lists have room to spare, and
 /// numbers are stored short.
 const MEMORY_PER_ENCODED: usize = 2;
-/// Entries that one [`Cache::trim`] looks at, at most: several for each that one load brings.
-const TRIM_STEPS: usize = 256;
+/// Entries that the hand passes in one [`Cache::victims`], at most: some milliseconds.
+const VICTIM_STEPS: usize = 1 << 17;
+/// Entries that it passes in one [`Cache::trim`] for each that was loaded.
+const TRIM_STEPS: usize = 8;
 /// Encoded bytes that an event adds, roughly; corrected when the entity is encoded.
 const EVENT_BYTES: usize = 48;
 
@@ -97,6 +99,11 @@ impl Cache {
         self.entries.expect(keys);
     }
 
+    /// It is not written yet.
+    pub(super) fn waits(&self, number: usize) -> bool {
+        self.entries.get(number).is_some_and(|held| held.unsaved_since.is_some())
+    }
+
     /// It is held and not written yet.
     pub(super) fn is_unsaved(&self, key: &EntityKey) -> bool {
         self.entries.find(key).is_some_and(|held| held.unsaved_since.is_some())
@@ -131,9 +138,20 @@ impl Cache {
         self.bytes += EVENT_BYTES * MEMORY_PER_ENCODED;
         if held.unsaved_since.is_none() {
             held.unsaved_since = Some(position);
-            self.unsaved.push_back(Unsaved { since: position, number });
+            self.note_unsaved(Unsaved { since: position, number });
         }
         true
+    }
+
+    /// A claim is decided behind records that stand behind it: what only decisions touch comes late, by a batch at most.
+    fn note_unsaved(&mut self, unsaved: Unsaved) {
+        let is_next = self.unsaved.back().is_none_or(|last| last.since <= unsaved.since);
+        let place = if is_next {
+            self.unsaved.len()
+        } else {
+            self.unsaved.partition_point(|other| other.since <= unsaved.since)
+        };
+        self.unsaved.insert(place, unsaved);
     }
 
     /// The position of the oldest change that is not written.
@@ -169,8 +187,8 @@ impl Cache {
     pub(super) fn victims(&mut self, settled: u64, target_bytes: usize) -> Vec<usize> {
         let mut victims = Vec::new();
         let mut left = self.bytes;
-        // The first time round takes the marks.
-        for _ in 0..2 * self.entries.numbers() {
+        // The first time round takes the marks. Of a large cache it takes several calls.
+        for _ in 0..VICTIM_STEPS.min(2 * self.entries.numbers()) {
             if left <= target_bytes {
                 break;
             }
@@ -229,9 +247,10 @@ impl Cache {
         self.evict(self.entries.number(key));
     }
 
-    /// Forgets some entities that are written and were not used lately, while more than `limit_bytes` are held.
-    pub(super) fn trim(&mut self, limit_bytes: usize) {
-        for _ in 0..TRIM_STEPS {
+    /// Forgets some entities that are written and were not used lately, while more than `limit_bytes` are held: in the long
+    /// run as many as were `loaded`.
+    pub(super) fn trim(&mut self, limit_bytes: usize, loaded: usize) {
+        for _ in 0..TRIM_STEPS * loaded {
             if self.bytes <= limit_bytes {
                 return;
             }
@@ -256,3 +275,6 @@ impl Unsaved {
 const fn memory_bytes(encoded_len: usize) -> usize {
     ENTRY_BYTES + encoded_len * MEMORY_PER_ENCODED
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,7 @@ const EVICTED_PART: usize = 128;
 pub struct StoreLimits {
     /// Entities in memory, estimated, in bytes. Those that are not settled yet come on top.
     pub cache_bytes: usize,
-    /// Ledger positions that a restart folds again, at most; while batches overlap, an eighth more.
+    /// Ledger positions that a restart folds again, at most; while batches overlap, an eighth more and what is under way.
     pub checkpoint_every: u64,
 }
 
@@ -62,6 +62,10 @@ pub struct FjallStore {
     pictures: NearPictures,
     sweep: Sweep,
     checkpoint: u64,
+    /// The last position that the state on disk may reflect.
+    reflects: u64,
+    /// How far the ledger is on disk and its events were committed, as far as this store was told: at the start no further
+    /// than the checkpoint, though there are records behind it.
     settled: u64,
     /// A write failed: memory may be ahead of what later loads would find.
     broken: bool,
@@ -95,7 +99,8 @@ impl FjallStore {
             pictures: NearPictures::default(),
             sweep: Sweep::default(),
             checkpoint: header.checkpoint,
-            settled: header.reflects,
+            reflects: header.reflects,
+            settled: header.checkpoint,
             broken: false,
         })
     }
@@ -176,11 +181,11 @@ impl FjallStore {
         let header = Header {
             version: STATE_VERSION,
             checkpoint: before_unsaved.min(self.settled),
-            reflects: self.settled,
+            reflects: self.reflects.max(self.settled),
         };
         batch.insert(&self.state, Header::KEY, header.to_bytes());
         batch.commit().map_err(storage)?;
-        self.checkpoint = header.checkpoint;
+        (self.checkpoint, self.reflects) = (header.checkpoint, header.reflects);
         Ok(())
     }
 }
@@ -189,14 +194,14 @@ impl StateStore for FjallStore {
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         self.usable()?;
         let entities = keys.iter().map(|key| self.fetched(key, now)).collect();
-        self.cache.trim(self.limits.cache_bytes);
+        self.cache.trim(self.limits.cache_bytes, keys.len());
         entities
     }
 
     fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
         self.usable()?;
         let entity = self.fetched(key, now);
-        self.cache.trim(self.limits.cache_bytes);
+        self.cache.trim(self.limits.cache_bytes, 1);
         entity
     }
 
@@ -259,7 +264,7 @@ impl StateStore for FjallStore {
         let limit = self.limits.cache_bytes;
         if self.cache.bytes() > limit {
             victims = self.cache.victims(self.settled, limit - limit / EVICTED_PART);
-            due.extend(&victims);
+            due.extend(victims.iter().filter(|number| self.cache.waits(**number)));
         }
         if late || !due.is_empty() {
             self.write_back(&due, &[])?;

@@ -8,10 +8,12 @@ use thin_vec::ThinVec;
 use crate::domain::TenantId;
 use crate::state::{NEAR_MAX_BITS, PictureBucket, PicturesDoc};
 
-/// Most tenants that are remembered, 2 MB each and 8 bytes for each picture in each of its four buckets.
+/// Most tenants that are remembered, 2 MB each.
 const TENANTS_MAX: usize = 64;
-/// Most pictures of a bucket that are listed; a fuller one is looked at.
-const LISTED_MAX: usize = 8;
+/// Most pictures of a bucket that are listed; a fuller one is looked at. Enough for four million of a tenant.
+const LISTED_MAX: usize = 64;
+/// Most pictures that are listed in all buckets of all tenants, 8 bytes each in each of its four buckets.
+const LISTED_ALL_MAX: usize = 16 << 20;
 
 /// The pictures of each bucket that is known, by what of their hashes does not name the bucket: at least all that the
 /// disk and the cache have. A claim with a picture asks dozens of buckets, and hardly any has a picture that is near: to
@@ -20,6 +22,8 @@ const LISTED_MAX: usize = 8;
 pub(super) struct NearPictures {
     /// By the number of the bucket; of those that are not known there is no list.
     tenants: HashMap<TenantId, Box<[Option<ThinVec<u64>>]>, RandomState>,
+    /// How many pictures are listed.
+    listed: usize,
 }
 
 impl NearPictures {
@@ -37,9 +41,12 @@ impl NearPictures {
 
     /// A bucket has these pictures now.
     pub(super) fn note(&mut self, tenant: &TenantId, pictures: &PicturesDoc) {
+        if self.listed >= LISTED_ALL_MAX {
+            *self = Self::default();
+        }
         if !self.tenants.contains_key(tenant) {
             if self.tenants.len() >= TENANTS_MAX {
-                self.tenants.clear();
+                *self = Self::default();
             }
             let none = vec![None; PictureBucket::COUNT].into_boxed_slice();
             self.tenants.insert(tenant.clone(), none);
@@ -48,7 +55,10 @@ impl NearPictures {
         let place = buckets.and_then(|buckets| buckets.get_mut(pictures.bucket().number()));
         if let Some(known) = place {
             let listed: ThinVec<u64> = pictures.rests().take(LISTED_MAX + 1).collect();
+            let before = known.take();
             *known = Some(listed).filter(|listed| listed.len() <= LISTED_MAX);
+            self.listed += known.as_ref().map_or(0, ThinVec::len);
+            self.listed -= before.map_or(0, |before| before.len());
         }
     }
 }

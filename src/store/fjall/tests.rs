@@ -306,6 +306,27 @@ fn the_tail_stays_short_while_batches_overlap() {
     );
 }
 
+/// The tail is folded in parts; vouch may be killed between them.
+#[test]
+fn while_the_tail_is_folded_the_checkpoint_does_not_run_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let events = events(&records(60));
+    let limits = StoreLimits { checkpoint_every: 20, ..ROOMY };
+    let mut store = FjallStore::open(&database, limits, 0).unwrap();
+    store.commit(&events).unwrap();
+    store.settled(60).unwrap();
+    let (checkpoint, reflects) = (store.checkpoint(), store.reflects);
+    assert!(checkpoint < reflects && reflects == 60, "{checkpoint}, {reflects}");
+    drop(store);
+    let limits = StoreLimits { cache_bytes: 0, checkpoint_every: 1 };
+    let mut store = FjallStore::open(&database, limits, 60).unwrap();
+    let tail = events.iter().filter(|event| event.stamp.position() == checkpoint + 1);
+    store.commit(&tail.cloned().collect::<Vec<_>>()).unwrap();
+    store.settled(checkpoint + 1).unwrap();
+    assert_eq!((store.checkpoint(), store.reflects), (checkpoint + 1, 60));
+}
+
 #[test]
 fn state_of_another_layout_is_folded_anew() {
     let folder = tempfile::tempdir().unwrap();

@@ -44,7 +44,7 @@ fn a_full_bucket_is_looked_at() {
         decided.claim = Arc::new(claim);
         Intake::Claim(Arc::new(decided))
     };
-    let events = events(&(0..40).map(picture).collect::<Vec<_>>());
+    let events = events(&(0..100).map(picture).collect::<Vec<_>>());
     for event in &events {
         store.commit(std::slice::from_ref(event)).unwrap();
     }

@@ -89,7 +89,8 @@
 //! Against the design conditions and features are not evaluated by polars, which reads their language and is the oracle
 //! of their tests: a call of polars costs microseconds for each expression however few the rows, and claims come in few
 //! (see `features`). Tables of history are streamed, Parquet a row group at a time, CSV and NDJSON some rows at a time, by
-//! `tables` and not by lazy polars; claims and the rows that a model learns from go through the same formulas row by row.
+//! `tables` and not by lazy polars, which cannot say which row of which file is bad and gives up all of it. Claims and the
+//! rows that a model learns from go through the same formulas row by row.
 //!
 //! Against the design this adds `document` (files that people write), `records` (the engine's ledger codec in protobuf,
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims

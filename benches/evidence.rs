@@ -221,10 +221,6 @@ fn claimed(position: u64, hashes: &[u64]) -> Outcome<Event> {
         fx_rate_today: None,
         facts: Vec::new(),
     };
-    Ok(Event {
-        stamp: Stamp::taken_in(position),
-        tenant: TenantId::parse("shop")?,
-        observed_at: requested_at,
-        body: EventBody::Claimed(claim.into(), ClaimContext::default().into()),
-    })
+    let body = EventBody::Claimed(claim.into(), ClaimContext::default().into());
+    Ok(Event::new(Stamp::taken_in(position), TenantId::parse("shop")?, requested_at, body))
 }

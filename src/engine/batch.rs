@@ -18,7 +18,7 @@ use super::core::{Core, CoreError};
 use super::metrics;
 use super::request::{Answer, EngineError, Request};
 use super::stages::Stage;
-use crate::domain::{Sha256, TenantId, Timestamp};
+use crate::domain::{Fact, Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Names, Record, RecordKind};
 use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, named_by_claim};
 use claims::Waiting;
@@ -41,6 +41,11 @@ pub(super) struct Batch<'a> {
     pending: HashSet<EntityKey, RandomState>,
     /// Facts that were recorded.
     facts: u64,
+}
+
+/// What each fact [names](named_by).
+fn named_by_each(tenant: &TenantId, facts: &[Fact]) -> Vec<Vec<EntityKey>> {
+    facts.iter().map(|fact| named_by(tenant, fact)).collect()
 }
 
 /// What a record is called.
@@ -71,30 +76,48 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Tells the store what requests will need.
-    pub(super) fn expect<'r>(&mut self, requests: impl Iterator<Item = &'r Request>) {
-        let mut keys = Vec::new();
-        for request in requests {
-            let (tenant, facts) = match request {
-                Request::Record { tenant, facts } => (tenant, facts),
+    /// Takes requests, each at its time, after telling the store what they will need.
+    pub(super) fn take_all(
+        &mut self,
+        requests: impl ExactSizeIterator<Item = (Timestamp, Request)>,
+    ) -> Result<(), CoreError> {
+        let mut expected = Vec::with_capacity(requests.len());
+        let mut of_claims = Vec::new();
+        for (now, request) in requests {
+            let named = match &request {
+                Request::Record { tenant, facts } => named_by_each(tenant, facts),
                 Request::Score { tenant, claim } => {
-                    keys.extend(named_by_claim(tenant, claim));
-                    (tenant, &claim.facts)
+                    of_claims.extend(named_by_claim(tenant, claim));
+                    named_by_each(tenant, &claim.facts)
                 }
-                Request::Find { .. } | Request::Findings { .. } => continue,
+                Request::Find { .. } | Request::Findings { .. } => Vec::new(),
             };
-            facts.iter().for_each(|fact| keys.extend(named_by(tenant, fact)));
+            expected.push((now, request, named));
         }
-        self.core.store.expect(&keys);
+        let of_facts = expected.iter().flat_map(|(_, _, named)| named.iter().flatten());
+        let keys: Vec<&EntityKey> = of_facts.chain(&of_claims).collect();
+        if keys.len() > 1 {
+            self.core.store.expect(&keys);
+        }
+        for (now, request, named) in expected {
+            self.take(request, named, now)?;
+        }
+        Ok(())
     }
 
-    /// Takes one request, which comes in `now`; time does not run backwards from record to record.
-    pub(super) fn take(&mut self, request: Request, now: Timestamp) -> Result<(), CoreError> {
+    /// Takes one request, which comes in `now`; time does not run backwards from record to record. What each of its facts
+    /// names was found already.
+    fn take(
+        &mut self,
+        request: Request,
+        named: Vec<Vec<EntityKey>>,
+        now: Timestamp,
+    ) -> Result<(), CoreError> {
         let last = self.records.last().map(|record| record.observed_at);
         self.observed_at = now.max(last.unwrap_or(self.core.last_observed_at));
         let answer = match request {
-            Request::Record { tenant, facts } => Some(self.record(&tenant, facts)?),
-            Request::Score { tenant, claim } => self.score(tenant, *claim)?,
+            Request::Record { tenant, facts } => Some(self.record(&tenant, facts, named)?),
+            Request::Score { tenant, claim } => self.score(tenant, *claim, named)?,
             Request::Find { tenant, key, with_facts } => {
                 Some(self.find_decision(&tenant, &key, with_facts)?)
             }
@@ -154,7 +177,7 @@ impl<'a> Batch<'a> {
     }
 
     fn event(&self, tenant: &TenantId, stamp: Stamp, body: EventBody) -> Event {
-        Event { stamp, tenant: tenant.clone(), observed_at: self.observed_at, body }
+        Event::new(stamp, tenant.clone(), self.observed_at, body)
     }
 
     fn commit(&mut self, event: Event) -> Result<(), CoreError> {
@@ -175,8 +198,7 @@ impl<'a> Batch<'a> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let touched = event.touches();
-        if touched.iter().any(|key| self.pending.contains(key)) {
+        if event.touches().iter().any(|key| self.pending.contains(key)) {
             self.decide_waiting()?;
         }
         Ok(())

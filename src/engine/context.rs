@@ -87,7 +87,7 @@ fn fault(
     let was_at = doc.found_faulty_at();
     let mut after = (*before).clone();
     // The stamp only has to stand behind those that were applied.
-    after.apply(&Event { stamp: Stamp::taken_in(u64::MAX), ..event.clone() });
+    after.apply(&event.clone().seen(Stamp::taken_in(u64::MAX), FactContext::default()));
     let after = after.card_key().ok_or(CoreError::OtherKind)?;
     let at = after.found_faulty_at();
     if at == was_at {

@@ -23,7 +23,8 @@ use crate::user_agent::UserAgents;
 /// Events that are committed together while the ledger's tail is folded.
 const FOLD_BATCH: usize = 1_024;
 
-/// Requests that the store is told of before they are worked on.
+/// The store is told of what so many facts and claims need before they are worked on: as much as the processor's caches
+/// hold. A larger request goes alone.
 const LOOK_AHEAD: usize = 32;
 
 /// What the core works with: one snapshot, which is replaced as a whole between two batches or not at all.
@@ -152,19 +153,17 @@ impl Core {
         self.stopwatch.start();
         let base = self.ledger.end();
         let mut batch = Batch::new(self);
-        let mut requests = requests.into_iter();
-        loop {
-            let next: Vec<_> = requests.by_ref().take(LOOK_AHEAD).collect();
-            if next.is_empty() {
-                break;
+        let (mut next, mut ahead) = (Vec::new(), 0);
+        for (now, request) in requests {
+            let size = request.size();
+            if ahead + size > LOOK_AHEAD {
+                batch.take_all(next.drain(..))?;
+                ahead = 0;
             }
-            if next.len() > 1 {
-                batch.expect(next.iter().map(|(_, request)| request));
-            }
-            for (now, request) in next {
-                batch.take(request, now)?;
-            }
+            ahead += size;
+            next.push((now, request));
         }
+        batch.take_all(next.drain(..))?;
         let (records, names, answers) = batch.finish()?;
         let records = Arc::new(Appended::new(base, records, names));
         self.last_observed_at = records.observed_at().unwrap_or(self.last_observed_at);
@@ -288,12 +287,7 @@ pub const SCHEMA_TENANT: &str = "-";
 
 /// What a record folds into: online and after a crash, the same.
 fn events_of(codec: &dyn Codec, position: u64, record: &Record) -> Result<Vec<Event>, CoreError> {
-    let event = |stamp, body| Event {
-        stamp,
-        tenant: record.tenant.clone(),
-        observed_at: record.observed_at,
-        body,
-    };
+    let event = |stamp, body| Event::new(stamp, record.tenant.clone(), record.observed_at, body);
     Ok(match record.kind {
         // A finding follows from the facts before it.
         RecordKind::Schema | RecordKind::Finding => Vec::new(),

@@ -225,7 +225,7 @@ impl Reader<'_> {
         self.keys.extend(subjects.map(|subject| EntityKey::new(tenant.clone(), subject)));
         let asked = self.keys.get(begin..).unwrap_or_default();
         if asked.len() > 1 {
-            self.store.expect(asked);
+            self.store.expect(&asked.iter().collect::<Vec<_>>());
         }
         let found = if asked.is_empty() { Vec::new() } else { self.store.load(asked, self.now)? };
         Ok(Round(found.into_iter()))

@@ -103,7 +103,7 @@ impl StateStore for SnapshotStore {
         self.memory.load_one(key, now)
     }
 
-    fn expect(&mut self, keys: &[EntityKey]) {
+    fn expect(&mut self, keys: &[&EntityKey]) {
         self.memory.expect(keys);
     }
 

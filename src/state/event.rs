@@ -50,6 +50,8 @@ pub struct Event {
     pub observed_at: Timestamp,
     /// What happened.
     pub body: EventBody,
+    /// INVARIANT: these follow from the tenant and the body.
+    touches: Vec<EntityKey>,
 }
 
 /// What happened.
@@ -87,13 +89,15 @@ impl ClaimDecided {
 }
 
 impl Event {
-    /// The entities that this event touches.
+    /// What happened to this tenant.
     #[must_use]
-    pub fn touches(&self) -> Vec<EntityKey> {
-        let mut touched =
-            Touched { tenant: &self.tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
-        match &self.body {
-            EventBody::Fact(fact, context) => touched.fact(&fact.body, context),
+    pub fn new(stamp: Stamp, tenant: TenantId, observed_at: Timestamp, body: EventBody) -> Self {
+        let mut touched = Touched::nothing(&tenant);
+        match &body {
+            EventBody::Fact(fact, context) => {
+                touched.named(&fact.body);
+                touched.seen(&fact.body, context);
+            }
             EventBody::Claimed(claim, context) => touched.claim(claim, context),
             EventBody::Decided(decided) => {
                 touched.add(subjects_of_decision(&decided.claim));
@@ -101,22 +105,53 @@ impl Event {
                 touched.add((!decided.scored.is_empty()).then_some(Subject::Scores));
             }
         }
-        touched.keys
+        let touches = touched.keys;
+        Self { stamp, tenant, observed_at, body, touches }
+    }
+
+    /// A fact that [names](named_by) these entities, before it is known where it stands and what is seen beside it.
+    #[must_use]
+    pub fn bare_fact(
+        named: Vec<EntityKey>,
+        tenant: TenantId,
+        observed_at: Timestamp,
+        fact: Arc<Fact>,
+    ) -> Self {
+        let body = EventBody::Fact(fact, FactContext::default());
+        Self { stamp: Stamp::default(), tenant, observed_at, body, touches: named }
+    }
+
+    /// A bare fact, in its place and with what was seen beside it.
+    #[must_use]
+    pub fn seen(mut self, stamp: Stamp, context: FactContext) -> Self {
+        self.stamp = stamp;
+        if let EventBody::Fact(fact, seen) = &mut self.body {
+            let mut touched = Touched { tenant: &self.tenant, keys: self.touches };
+            touched.seen(&fact.body, &context);
+            (*seen, self.touches) = (context, touched.keys);
+        }
+        self
+    }
+
+    /// The entities that this event touches, each once.
+    #[must_use]
+    pub fn touches(&self) -> &[EntityKey] {
+        &self.touches
     }
 }
 
 /// The entities that a fact names: those that it touches, but for what its context adds.
 #[must_use]
 pub fn named_by(tenant: &TenantId, fact: &Fact) -> Vec<EntityKey> {
-    let mut touched = Touched { tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
-    touched.fact(&fact.body, &FactContext::default());
+    let mut touched = Touched::nothing(tenant);
+    touched.named(&fact.body);
     touched.keys
 }
 
 /// The entities that a claim names: those that are looked at first.
 #[must_use]
 pub fn named_by_claim(tenant: &TenantId, claim: &RefundClaim) -> Vec<EntityKey> {
-    let mut touched = Touched { tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) };
+    let mut touched = Touched::nothing(tenant);
     touched.add(subjects_of_decision(claim));
     touched.client(&claim.client);
     touched.add(claim.destination.payout.clone().map(Subject::Payout));
@@ -139,7 +174,11 @@ struct Touched<'a> {
     keys: Vec<EntityKey>,
 }
 
-impl Touched<'_> {
+impl<'a> Touched<'a> {
+    fn nothing(tenant: &'a TenantId) -> Self {
+        Self { tenant, keys: Vec::with_capacity(TOUCHED_MOSTLY) }
+    }
+
     fn add(&mut self, subjects: impl IntoIterator<Item = Subject>) {
         for subject in subjects {
             self.keys.push(EntityKey::new(self.tenant.clone(), subject));
@@ -158,14 +197,13 @@ impl Touched<'_> {
         self.evidence(&claim.evidence);
     }
 
-    fn fact(&mut self, body: &FactBody, context: &FactContext) {
+    /// By a fact itself.
+    fn named(&mut self, body: &FactBody) {
         match body {
             FactBody::OrderPlaced(placed) => {
                 self.order_and_account(&placed.order_id, &placed.account_id);
                 self.add([Subject::Sku(placed.sku.clone()), Subject::Tenant]);
                 self.client(&placed.client);
-                self.add(context.asn.map(Subject::Asn));
-                self.fault(context);
             }
             FactBody::PaymentCaptured(captured) => {
                 self.order(&captured.order_id);
@@ -178,13 +216,11 @@ impl Touched<'_> {
                 self.add([Subject::Tenant]);
                 self.add(delivered.batch_id.clone().map(Subject::Batch));
                 self.add(delivered.supplier_id.clone().map(Subject::Supplier));
-                self.fault(context);
             }
             FactBody::KeyViewed(viewed) => self.order(&viewed.order_id),
             FactBody::KeyActivated(activated) => {
                 self.add([Subject::CardKey(activated.key)]);
                 self.add(activated.activator_id.clone().map(Subject::Activator));
-                self.fault(context);
             }
             FactBody::AccountActivity(activity) => {
                 self.add([Subject::Account(activity.account_id.clone())]);
@@ -205,6 +241,19 @@ impl Touched<'_> {
             FactBody::IncidentDeclared(_) => self.add([Subject::Incidents]),
             FactBody::OutcomeReported(outcome) => {
                 self.order_and_account(&outcome.order_id, &outcome.account_id);
+            }
+        }
+    }
+
+    /// Besides, by what was seen beside a fact.
+    fn seen(&mut self, body: &FactBody, context: &FactContext) {
+        match body {
+            FactBody::OrderPlaced(_) => {
+                self.add(context.asn.map(Subject::Asn));
+                self.fault(context);
+            }
+            FactBody::KeyDelivered(_) | FactBody::KeyActivated(_) => self.fault(context),
+            FactBody::OutcomeReported(_) => {
                 if let Some(judged) = &context.judged {
                     let origin = &judged.origin;
                     self.add(origin.device_id.clone().map(Subject::Device));
@@ -213,6 +262,15 @@ impl Touched<'_> {
                     self.add([Subject::Tenant]);
                 }
             }
+            FactBody::PaymentCaptured(_)
+            | FactBody::PaymentReversed(_)
+            | FactBody::KeyViewed(_)
+            | FactBody::AccountActivity(_)
+            | FactBody::RefundSettled(_)
+            | FactBody::ChargebackOpened(_)
+            | FactBody::ChargebackClosed(_)
+            | FactBody::KeysLeaked(_)
+            | FactBody::IncidentDeclared(_) => {}
         }
     }
 

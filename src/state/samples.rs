@@ -42,7 +42,7 @@ impl Intake {
 
     fn events_at(&self, position: u64, observed_at: Timestamp) -> Vec<Event> {
         let tenant = TenantId::parse("shop").unwrap();
-        let event = |stamp, body| Event { stamp, tenant: tenant.clone(), observed_at, body };
+        let event = |stamp, body| Event::new(stamp, tenant.clone(), observed_at, body);
         match self {
             Self::Fact(fact) => {
                 vec![event(

@@ -67,7 +67,7 @@ proptest! {
         let mut entities = fold(&events);
         for event in &events[from..] {
             for key in event.touches() {
-                prop_assert!(!entities.get_mut(&key).unwrap().apply(event));
+                prop_assert!(!entities.get_mut(key).unwrap().apply(event));
             }
         }
         prop_assert_eq!(entities, fold(&events));

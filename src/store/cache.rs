@@ -95,7 +95,7 @@ impl Cache {
     }
 
     /// These will be asked for soon.
-    pub(super) fn expect(&self, keys: &[EntityKey]) {
+    pub(super) fn expect(&self, keys: &[&EntityKey]) {
         self.entries.expect(keys);
     }
 

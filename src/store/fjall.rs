@@ -206,7 +206,7 @@ impl StateStore for FjallStore {
     }
 
     /// What is held is looked at; nothing is read from disk ahead of need.
-    fn expect(&mut self, keys: &[EntityKey]) {
+    fn expect(&mut self, keys: &[&EntityKey]) {
         self.cache.expect(keys);
     }
 
@@ -234,15 +234,15 @@ impl StateStore for FjallStore {
         for event in events {
             let touched = event.touches();
             if touched.len() > TOUCHED_TOGETHER {
-                self.cache.expect(&touched);
+                self.cache.expect(&touched.iter().collect::<Vec<_>>());
             }
             for key in touched {
-                if !self.cache.apply(&key, event) {
-                    self.fetch(&key)?;
-                    self.cache.apply(&key, event);
+                if !self.cache.apply(key, event) {
+                    self.fetch(key)?;
+                    self.cache.apply(key, event);
                 }
                 if matches!(key.subject(), Subject::Pictures(_)) {
-                    self.looked_at(&key)?;
+                    self.looked_at(key)?;
                 }
             }
         }

@@ -71,14 +71,14 @@ impl StateStore for MemoryStore {
         Ok(known.unwrap_or_else(|| Entity::unknown_shared(key.subject())))
     }
 
-    fn expect(&mut self, keys: &[EntityKey]) {
+    fn expect(&mut self, keys: &[&EntityKey]) {
         self.entities.expect(keys);
     }
 
     fn commit(&mut self, events: &[Event]) -> Result<(), StoreError> {
         for event in events {
             for key in event.touches() {
-                match self.entities.find_mut(&key) {
+                match self.entities.find_mut(key) {
                     Some(held) => {
                         let entity = Arc::make_mut(&mut held.entity);
                         entity.apply(event);
@@ -87,7 +87,7 @@ impl StateStore for MemoryStore {
                     None => {
                         let mut entity = Entity::unknown(key.subject());
                         entity.apply(event);
-                        self.insert_new(key, entity);
+                        self.insert_new(key.clone(), entity);
                     }
                 }
             }

@@ -45,7 +45,7 @@ pub trait StateStore: Send {
     }
 
     /// Says which entities will be asked for soon. Nobody can tell from what is loaded.
-    fn expect(&mut self, keys: &[EntityKey]) {
+    fn expect(&mut self, keys: &[&EntityKey]) {
         let _ = keys;
     }
 

@@ -130,15 +130,15 @@ impl<T: Entry> Table<T> {
     /// Most of the time would go into waiting for one entity after another, and for the parts of each. Here the
     /// processor waits for many at once: in each step each look stands for itself, and what it needs the step before
     /// has brought.
-    pub(super) fn expect(&self, keys: &[EntityKey]) {
-        let place = |key: &EntityKey| {
+    pub(super) fn expect(&self, keys: &[&EntityKey]) {
+        let place = |key: &&EntityKey| {
             self.places.find(key.hash(), |place| place.hash == key.hash()).map(|place| place.number)
         };
         let numbers: Vec<_> = keys.iter().map(place).collect();
         let asked = keys.iter().zip(&numbers);
         let entries: Vec<_> =
             asked.filter_map(|(key, number)| Some((key, self.get((*number)?)?))).collect();
-        let same = entries.iter().filter(|(key, entry)| *key == entry.key()).count();
+        let same = entries.iter().filter(|(key, entry)| **key == entry.key()).count();
         std::hint::black_box(same);
         let entities: Vec<&Entity> = entries.iter().map(|(_, entry)| entry.entity()).collect();
         glance_at(&entities);

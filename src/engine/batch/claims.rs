@@ -46,11 +46,13 @@ pub(super) struct Waiting {
 }
 
 impl Batch<'_> {
-    /// Takes a claim in. Its answer follows when it is decided, unless it was asked before or is refused.
+    /// Takes a claim in, each of whose facts names these. Its answer follows when it is decided, unless it was asked before
+    /// or is refused.
     pub(super) fn score(
         &mut self,
         tenant: TenantId,
         claim: RefundClaim,
+        named: Vec<Vec<EntityKey>>,
     ) -> Result<Option<Answered>, CoreError> {
         let request_id = claim.request_id.as_str();
         let mut canonical = None;
@@ -63,7 +65,7 @@ impl Batch<'_> {
                 return Ok(Some(answer));
             }
         }
-        if let Err(refused) = self.record(&tenant, claim.facts.clone())? {
+        if let Err(refused) = self.record(&tenant, claim.facts.clone(), named)? {
             return Ok(Some(Err(refused)));
         }
         self.lap(Stage::Intake);

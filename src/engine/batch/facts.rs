@@ -6,13 +6,13 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::{Answered, Batch, Named};
-use crate::domain::{Fact, FactContext, Sha256, TenantId};
+use crate::domain::{Fact, Sha256, TenantId};
 use crate::engine::context;
 use crate::engine::core::CoreError;
 use crate::engine::request::{Answer, EngineError, Receipt};
 use crate::engine::stages::Stage;
 use crate::ledger::RecordKind;
-use crate::state::{EventBody, Stamp};
+use crate::state::{EntityKey, Event, Stamp};
 
 /// A fact as it is written, and what is known under its id.
 enum Told {
@@ -25,11 +25,12 @@ enum Told {
 }
 
 impl Batch<'_> {
-    /// Records facts, all or none.
+    /// Records facts, each of which names these, all or none.
     pub(super) fn record(
         &mut self,
         tenant: &TenantId,
         facts: Vec<Fact>,
+        named: Vec<Vec<EntityKey>>,
     ) -> Result<Answered, CoreError> {
         let mut told = Vec::with_capacity(facts.len());
         let mut conflicts = Vec::new();
@@ -60,8 +61,8 @@ impl Batch<'_> {
             return Ok(Err(EngineError::Conflict { ids: conflicts }));
         }
         let mut receipts = Vec::with_capacity(facts.len());
-        for (fact, told) in facts.into_iter().zip(told) {
-            receipts.push(self.record_one(tenant, fact, told)?);
+        for ((fact, named), told) in facts.into_iter().zip(named).zip(told) {
+            receipts.push(self.record_one(tenant, fact, named, told)?);
         }
         Ok(Ok(Answer::Recorded(receipts)))
     }
@@ -70,6 +71,7 @@ impl Batch<'_> {
         &mut self,
         tenant: &TenantId,
         fact: Fact,
+        named: Vec<EntityKey>,
         told: Told,
     ) -> Result<Receipt, CoreError> {
         let (canonical, digest) = match told {
@@ -83,11 +85,10 @@ impl Batch<'_> {
             Told::Once => (None, Batch::UNWRITTEN),
         };
         let fact = Arc::new(fact);
-        let bare = EventBody::Fact(Arc::clone(&fact), FactContext::default());
-        let mut event = self.event(tenant, Stamp::default(), bare);
-        self.make_way(&event)?;
+        let bare = Event::bare_fact(named, tenant.clone(), self.observed_at, Arc::clone(&fact));
+        self.make_way(&bare)?;
         let setup = Arc::clone(&self.core.setup);
-        let context = context::of_fact(&mut *self.core.store, &setup.geo, &event)?;
+        let context = context::of_fact(&mut *self.core.store, &setup.geo, &bare)?;
         let name = Named {
             kind: RecordKind::Fact,
             id: fact.id.as_str().to_owned(),
@@ -97,9 +98,7 @@ impl Batch<'_> {
         let body = canonical.map(|canonical| setup.codec.fact_entry(canonical, &context));
         let position = self.push(tenant, name, digest, body.unwrap_or_default());
         self.lap(Stage::Intake);
-        event.stamp = Stamp::taken_in(position);
-        event.body = EventBody::Fact(Arc::clone(&fact), context);
-        self.commit(event)?;
+        self.commit(bare.seen(Stamp::taken_in(position), context))?;
         self.facts += 1;
         self.note_findings(tenant, &fact)?;
         self.lap(Stage::Findings);

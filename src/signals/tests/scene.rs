@@ -275,7 +275,7 @@ impl Scene {
 }
 
 fn event(stamp: Stamp, body: EventBody) -> Event {
-    Event { stamp, tenant: TenantId::parse("shop").unwrap(), observed_at: START, body }
+    Event::new(stamp, TenantId::parse("shop").unwrap(), START, body)
 }
 
 /// A claim for the whole of an order, from the phone of the account.

@@ -6,9 +6,9 @@ use crate::state::samples::{Intake, events, fold};
 
 fn apply(cache: &mut Cache, event: &Event) {
     for key in event.touches() {
-        if !cache.apply(&key, event) {
+        if !cache.apply(key, event) {
             cache.put(key.clone(), Entity::unknown_shared(key.subject()), 0);
-            assert!(cache.apply(&key, event));
+            assert!(cache.apply(key, event));
         }
     }
 }
@@ -21,7 +21,7 @@ fn what_changed_again_is_held_back_until_that_is_settled() {
     for position in 1..=3 {
         for event in record.events(position) {
             apply(&mut cache, &event);
-            touched.extend(event.touches());
+            touched.extend(event.touches().iter().cloned());
         }
     }
     let none: [usize; 0] = [];

@@ -177,7 +177,8 @@ fn what_is_not_written_yet_is_not_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let database = database(folder.path());
     let has_address = |record: &Intake| {
-        let mut touched = record.events(1).into_iter().flat_map(|event| event.touches());
+        let events = record.events(1);
+        let mut touched = events.iter().flat_map(Event::touches);
         touched.any(|key| matches!(key.subject(), Subject::Ip(_)))
     };
     // An address is remembered for 120 d.

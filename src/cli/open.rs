@@ -112,7 +112,7 @@ pub fn setup(config: &Config) -> Result<Setup, OpenError> {
         models,
         geo,
         user_agents: UserAgents::shipped()?,
-        codec: Box::new(ProtobufRecords),
+        codec: &ProtobufRecords,
         versions,
         geo_max_age_d: config.geo_max_age_d,
     })

@@ -16,11 +16,12 @@ use foldhash::fast::RandomState;
 
 use super::core::{Core, CoreError};
 use super::metrics;
-use super::request::{Answer, EngineError, Request};
+use super::prepared::Prepared;
+use super::request::{Answer, EngineError};
 use super::stages::Stage;
-use crate::domain::{Fact, Sha256, TenantId, Timestamp};
+use crate::domain::{Sha256, TenantId, Timestamp};
 use crate::ledger::{Found, Names, Record, RecordKind};
-use crate::state::{EntityKey, Event, EventBody, Stamp, named_by, named_by_claim};
+use crate::state::{EntityKey, Event, EventBody, Stamp};
 use claims::Waiting;
 
 type Answered = Result<Answer, EngineError>;
@@ -41,11 +42,6 @@ pub(super) struct Batch<'a> {
     pending: HashSet<EntityKey, RandomState>,
     /// Facts that were recorded.
     facts: u64,
-}
-
-/// What each fact [names](named_by).
-fn named_by_each(tenant: &TenantId, facts: &[Fact]) -> Vec<Vec<EntityKey>> {
-    facts.iter().map(|fact| named_by(tenant, fact)).collect()
 }
 
 /// What a record is called.
@@ -76,52 +72,38 @@ impl<'a> Batch<'a> {
         }
     }
 
+    pub(super) const fn core(&self) -> &Core {
+        self.core
+    }
+
     /// Takes requests, each at its time, after telling the store what they will need.
     pub(super) fn take_all(
         &mut self,
-        requests: impl ExactSizeIterator<Item = (Timestamp, Request)>,
+        requests: &mut Vec<(Timestamp, Prepared)>,
     ) -> Result<(), CoreError> {
-        let mut expected = Vec::with_capacity(requests.len());
-        let mut of_claims = Vec::new();
-        for (now, request) in requests {
-            let named = match &request {
-                Request::Record { tenant, facts } => named_by_each(tenant, facts),
-                Request::Score { tenant, claim } => {
-                    of_claims.extend(named_by_claim(tenant, claim));
-                    named_by_each(tenant, &claim.facts)
-                }
-                Request::Find { .. } | Request::Findings { .. } => Vec::new(),
-            };
-            expected.push((now, request, named));
-        }
-        let of_facts = expected.iter().flat_map(|(_, _, named)| named.iter().flatten());
-        let keys: Vec<&EntityKey> = of_facts.chain(&of_claims).collect();
-        if keys.len() > 1 {
-            self.core.store.expect(&keys);
-        }
-        for (now, request, named) in expected {
-            self.take(request, named, now)?;
+        let keys: Vec<&EntityKey> =
+            requests.iter().flat_map(|(_, request)| request.named()).collect();
+        self.core.store.expect(&keys);
+        drop(keys);
+        for (now, request) in requests.drain(..) {
+            self.take(request, now)?;
         }
         Ok(())
     }
 
-    /// Takes one request, which comes in `now`; time does not run backwards from record to record. What each of its facts
-    /// names was found already.
-    fn take(
-        &mut self,
-        request: Request,
-        named: Vec<Vec<EntityKey>>,
-        now: Timestamp,
-    ) -> Result<(), CoreError> {
+    /// Takes one request, which comes in `now`; time does not run backwards from record to record.
+    fn take(&mut self, request: Prepared, now: Timestamp) -> Result<(), CoreError> {
         let last = self.records.last().map(|record| record.observed_at);
         self.observed_at = now.max(last.unwrap_or(self.core.last_observed_at));
         let answer = match request {
-            Request::Record { tenant, facts } => Some(self.record(&tenant, facts, named)?),
-            Request::Score { tenant, claim } => self.score(tenant, *claim, named)?,
-            Request::Find { tenant, key, with_facts } => {
+            Prepared::Record { tenant, facts } => Some(self.record(&tenant, facts)?),
+            Prepared::Score { tenant, claim, written, facts, named: _ } => {
+                self.score(tenant, *claim, written, facts)?
+            }
+            Prepared::Find { tenant, key, with_facts } => {
                 Some(self.find_decision(&tenant, &key, with_facts)?)
             }
-            Request::Findings { tenant, after, limit } => {
+            Prepared::Findings { tenant, after, limit } => {
                 Some(self.list_findings(&tenant, after, limit)?)
             }
         };

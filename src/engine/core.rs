@@ -8,6 +8,7 @@ use super::codec::{Codec, CodecError, RecordedClaim};
 use super::drift::Drifts;
 use super::models::Models;
 use super::places::Places;
+use super::prepared::Prepared;
 use super::request::{Answer, EngineError, Request};
 use super::stages::{Stage, Stopwatch};
 use crate::clock::Clock;
@@ -39,7 +40,7 @@ pub struct Setup {
     /// What User-Agent headers say.
     pub user_agents: &'static UserAgents,
     /// How things are written down.
-    pub codec: Box<dyn Codec>,
+    pub codec: &'static dyn Codec,
     /// What judges, as verdicts name it.
     pub versions: Versions,
     /// Geo files older than this count as stale, days; a stale file is used and reported.
@@ -135,35 +136,44 @@ impl Core {
         &mut self,
         requests: impl IntoIterator<Item = (Timestamp, Request)>,
     ) -> Result<Vec<Result<Answer, EngineError>>, CoreError> {
-        let Computed { records, answers } = self.compute(requests)?;
+        let Computed { records, answers } = self.compute(requests, Self::prepare)?;
         self.append(&records)?;
         self.settle(&records)?;
         Ok(answers)
     }
 
-    /// Works on requests. Their records are not in the ledger yet: they have to be appended before the next requests are
-    /// worked on, or to [go ahead](Self::go_ahead) of the disk.
+    fn prepare(&self, request: Request) -> Prepared {
+        let ledger = &self.ledger;
+        Prepared::new(request, self.setup.codec, |tenant, kind, id| {
+            ledger.remembers(tenant, kind, id)
+        })
+    }
+
+    /// Works on requests, which are prepared so. Their records are not in the ledger yet: they have to be appended before the
+    /// next requests are worked on, or to [go ahead](Self::go_ahead) of the disk.
     ///
     /// # Errors
     /// As [`Self::process`].
-    pub(super) fn compute(
+    pub(super) fn compute<R>(
         &mut self,
-        requests: impl IntoIterator<Item = (Timestamp, Request)>,
+        requests: impl IntoIterator<Item = (Timestamp, R)>,
+        prepare: impl Fn(&Self, R) -> Prepared,
     ) -> Result<Computed, CoreError> {
         self.stopwatch.start();
         let base = self.ledger.end();
         let mut batch = Batch::new(self);
         let (mut next, mut ahead) = (Vec::new(), 0);
         for (now, request) in requests {
+            let request = prepare(batch.core(), request);
             let size = request.size();
             if ahead + size > LOOK_AHEAD {
-                batch.take_all(next.drain(..))?;
+                batch.take_all(&mut next)?;
                 ahead = 0;
             }
             ahead += size;
             next.push((now, request));
         }
-        batch.take_all(next.drain(..))?;
+        batch.take_all(&mut next)?;
         let (records, names, answers) = batch.finish()?;
         let records = Arc::new(Appended::new(base, records, names));
         self.last_observed_at = records.observed_at().unwrap_or(self.last_observed_at);
@@ -244,7 +254,7 @@ impl Core {
         let mut folded = 0_u64;
         for read in self.ledger.on_disk().scan(from) {
             let (position, record) = read?;
-            events.extend(events_of(&*self.setup.codec, position, &record)?);
+            events.extend(events_of(self.setup.codec, position, &record)?);
             folded += 1;
             if events.len() >= FOLD_BATCH {
                 self.store.commit(&events)?;

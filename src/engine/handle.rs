@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use metrics::Histogram;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::codec::Codec;
 use super::core::{Core, Setup};
-use super::metrics;
+use super::metrics::shed;
 use super::pace::{Pace, Place};
+use super::prepared::Prepared;
 use super::request::{Answer, EngineError, Request};
+use super::stages::Stage;
 use super::work::Worker;
 use super::writer::Writer;
 use crate::clock::Clock;
@@ -33,7 +37,7 @@ type Reply = oneshot::Sender<Result<Answer, EngineError>>;
 
 pub(super) enum Job {
     /// A question, and who asks.
-    Ask(Request, Asked),
+    Ask(Prepared, Asked),
     /// Work with this from here on, and say so.
     Adopt(Arc<Setup>, oneshot::Sender<()>),
     /// The thread that writes the ledger has ended.
@@ -56,6 +60,10 @@ pub struct EngineHandle {
     clock: Arc<dyn Clock>,
     draining: Arc<AtomicBool>,
     findings: watch::Receiver<u64>,
+    /// How the engine writes, with whatever setup.
+    codec: &'static dyn Codec,
+    /// How long it takes to prepare requests.
+    preparing: Histogram,
 }
 
 /// A running engine. It stops when it is told to drain, or when its storage fails.
@@ -80,6 +88,7 @@ pub fn start(
     let draining = Arc::new(AtomicBool::new(false));
     let (news, findings) = watch::channel(0);
     let (news, pace) = (Arc::new(news), Arc::new(Pace::new(limits.longest_wait, limits.batch_max)));
+    let (codec, preparing) = (core.setup().codec, Stage::Prepare.histogram());
     let writer = core.writer().map(|ledger| {
         Writer::start(ledger, Arc::clone(&clock), Arc::clone(&news), jobs.downgrade())
     });
@@ -93,7 +102,15 @@ pub fn start(
         writer: writer.transpose()?,
     };
     let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(|| worker.run())?;
-    let handle = EngineHandle { jobs, pace, clock, draining: Arc::clone(&draining), findings };
+    let handle = EngineHandle {
+        jobs,
+        pace,
+        clock,
+        draining: Arc::clone(&draining),
+        findings,
+        codec,
+        preparing,
+    };
     Ok((handle, EngineThread { thread, draining }))
 }
 
@@ -129,9 +146,14 @@ impl EngineHandle {
             return Err(EngineError::Draining);
         }
         let place = self.pace.enter(&request).map_err(overloaded)?;
+        let began = self.clock.elapsed();
+        // What nobody will ask for again is written all the same: a server's ledger forgets nothing.
+        let prepared = Prepared::new(request, self.codec, |_, _, _| true);
+        let since = self.clock.elapsed();
+        self.preparing.record(since.saturating_sub(began).as_secs_f64());
         let (reply, answered) = oneshot::channel();
-        let asked = Asked { reply, place, since: self.clock.elapsed() };
-        self.jobs.try_send(Job::Ask(request, asked)).map_err(|refused| match refused {
+        let asked = Asked { reply, place, since };
+        self.jobs.try_send(Job::Ask(prepared, asked)).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => overloaded(self.pace.wait()),
             mpsc::error::TrySendError::Closed(_) => EngineError::Storage,
         })?;
@@ -186,7 +208,7 @@ impl EngineThread {
 
 /// Refuses a request: it may come back when what waits now has gone.
 fn overloaded(wait: Duration) -> EngineError {
-    metrics::shed();
+    shed();
     let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     EngineError::Overloaded { retry_after_ms: retry_after_ms.max(RETRY_AFTER_MIN_MS) }
 }

@@ -13,6 +13,7 @@ pub mod metrics;
 mod models;
 mod pace;
 mod places;
+mod prepared;
 mod request;
 mod scorer;
 mod shown;

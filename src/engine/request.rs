@@ -44,17 +44,6 @@ pub enum Request {
     },
 }
 
-impl Request {
-    /// How many facts, claims and look-ups it is.
-    pub(super) fn size(&self) -> usize {
-        match self {
-            Self::Record { facts, .. } => facts.len(),
-            Self::Score { claim, .. } => 1 + claim.facts.len(),
-            Self::Find { .. } | Self::Findings { .. } => 1,
-        }
-    }
-}
-
 /// How a decision is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DecisionKey {

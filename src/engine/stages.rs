@@ -7,8 +7,8 @@ use metrics::Histogram;
 
 use crate::clock::Clock;
 
-/// How long stages took, in seconds, by `stage`: of a batch, together for all that was worked on in it; `decode` of one
-/// request. The sums, divided by the claims of the same time, say what a claim costs.
+/// How long stages took, in seconds, by `stage`: of a batch, together for all that was worked on in it; `decode` and `prepare`
+/// of one request. The sums, divided by the claims of the same time, say what a claim costs.
 pub const STAGE_SECONDS: &str = "vouch_stage_seconds";
 
 /// A part of the way of a request.
@@ -16,9 +16,11 @@ pub const STAGE_SECONDS: &str = "vouch_stage_seconds";
 pub enum Stage {
     /// From wire messages to claims and facts, on the transport's threads.
     Decode,
+    /// Canonical bytes, digests and the keys of entities, on the transport's threads.
+    Prepare,
     /// Waiting for the engine's thread; of a batch the sum over its requests.
     Queue,
-    /// Canonical bytes and digest, and whether it came before.
+    /// Whether it came before, and what a fact is seen beside.
     Intake,
     /// Loading entities.
     Gather,
@@ -48,12 +50,13 @@ pub enum Stage {
     Settle,
 }
 
-const STAGES: usize = 16;
+const STAGES: usize = 17;
 
 impl Stage {
     /// Every stage, in the order of the way.
     pub const ALL: [Self; STAGES] = [
         Self::Decode,
+        Self::Prepare,
         Self::Queue,
         Self::Intake,
         Self::Gather,
@@ -76,6 +79,7 @@ impl Stage {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Decode => "decode",
+            Self::Prepare => "prepare",
             Self::Queue => "queue",
             Self::Intake => "intake",
             Self::Gather => "gather",

@@ -10,7 +10,8 @@ use super::core::{Computed, Core, CoreError};
 use super::handle::{Asked, Job};
 use super::metrics;
 use super::pace::Pace;
-use super::request::{EngineError, Request};
+use super::prepared::Prepared;
+use super::request::EngineError;
 use super::stages::Stage;
 use super::writer::{Answers, News, Writer, acknowledge};
 use crate::clock::Clock;
@@ -65,7 +66,7 @@ impl Worker {
     }
 
     /// Works on what was asked together, as one batch.
-    fn work(&mut self, asked: &mut Vec<(Request, Asked)>) -> Result<(), EngineError> {
+    fn work(&mut self, asked: &mut Vec<(Prepared, Asked)>) -> Result<(), EngineError> {
         if asked.is_empty() {
             return Ok(());
         }
@@ -79,7 +80,8 @@ impl Worker {
         let waited: Duration = callers.iter().map(|caller| caller.waited(began)).sum();
         let now = self.clock.now();
         let requests = requests.into_iter().map(|request| (now, request));
-        let Computed { records, answers } = self.core.compute(requests).map_err(failed)?;
+        let Computed { records, answers } =
+            self.core.compute(requests, |_, prepared| prepared).map_err(failed)?;
         self.write(records, callers.into_iter().zip(answers).collect())?;
         self.pace.learn(count, units, self.clock.elapsed().saturating_sub(began));
         self.core.stopwatch.add(Stage::Queue, waited);

@@ -261,7 +261,7 @@ impl Check<'_> {
         let names: Vec<String> = if recorded.signals_sha256 == ours.sha256() {
             ours.defs().iter().map(|def| def.name.to_owned()).collect()
         } else {
-            super::export::names(self.ledger, &*self.setup.codec, 0, &recorded.signals_sha256)?
+            super::export::names(self.ledger, self.setup.codec, 0, &recorded.signals_sha256)?
         };
         let differs = |(name, then): (String, &Option<SignalValue>)| {
             let now = again.signals.get(ours.position(&name)?)?;

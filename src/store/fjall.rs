@@ -13,6 +13,11 @@ use super::{StateStore, StoreError};
 use crate::domain::{TenantId, Timestamp};
 use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode};
 
+/// Entities in memory, by the estimate that is held against the limit, bytes.
+pub const CACHED_BYTES: &str = "vouch_state_cached_bytes";
+/// Records of the ledger that a restart would fold again: those behind the state on disk.
+pub const UNWRITTEN_RECORDS: &str = "vouch_state_unwritten_records";
+
 /// Writes collect in memory up to this many bytes before they become a file.
 const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 
@@ -149,6 +154,13 @@ impl FjallStore {
         Ok(entity)
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    fn tell(&self) {
+        metrics::gauge!(CACHED_BYTES).set(self.cache.bytes() as f64);
+        let behind = self.settled - self.checkpoint.min(self.settled);
+        metrics::gauge!(UNWRITTEN_RECORDS).set(behind as f64);
+    }
+
     fn usable(&self) -> Result<(), StoreError> {
         if self.broken { Err(storage(BrokenError)) } else { Ok(()) }
     }
@@ -270,6 +282,7 @@ impl StateStore for FjallStore {
             self.write_back(&due, &[])?;
         }
         self.cache.evict(victims);
+        self.tell();
         Ok(())
     }
 

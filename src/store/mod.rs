@@ -11,7 +11,7 @@ mod near_pictures;
 mod sweep;
 mod table;
 
-pub use self::fjall::{FjallStore, StoreLimits};
+pub use self::fjall::{CACHED_BYTES, FjallStore, StoreLimits, UNWRITTEN_RECORDS};
 pub use database::{DatabaseError, open_database};
 pub use memory::MemoryStore;
 

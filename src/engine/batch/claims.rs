@@ -16,6 +16,7 @@ use crate::engine::drift::Drifts;
 use crate::engine::gather::{Gathered, gather};
 use crate::engine::metrics;
 use crate::engine::models::Judging;
+use crate::engine::prepared::{PreparedFact, Written};
 use crate::engine::request::{Answer, EngineError, StoredVerdict};
 use crate::engine::stages::Stage;
 use crate::ledger::RecordKind;
@@ -46,26 +47,23 @@ pub(super) struct Waiting {
 }
 
 impl Batch<'_> {
-    /// Takes a claim in, each of whose facts names these. Its answer follows when it is decided, unless it was asked before
-    /// or is refused.
+    /// Takes a claim in, after its facts. Its answer follows when it is decided, unless it was asked before or is refused.
     pub(super) fn score(
         &mut self,
         tenant: TenantId,
         claim: RefundClaim,
-        named: Vec<Vec<EntityKey>>,
+        written: Option<Written>,
+        facts: Vec<PreparedFact>,
     ) -> Result<Option<Answered>, CoreError> {
-        let request_id = claim.request_id.as_str();
         let mut canonical = None;
         let mut digest = Batch::UNWRITTEN;
-        if self.core.ledger.remembers(&tenant, RecordKind::Claim, request_id) {
-            let bytes = self.core.setup.codec.claim(&claim);
-            digest = self.core.setup.codec.digest(&bytes);
-            canonical = Some(Bytes::from(bytes));
+        if let Some(written) = written {
+            (canonical, digest) = (Some(Bytes::from(written.canonical)), written.digest);
             if let Some(answer) = self.asked_before(&tenant, &claim, digest)? {
                 return Ok(Some(answer));
             }
         }
-        if let Err(refused) = self.record(&tenant, claim.facts.clone(), named)? {
+        if let Err(refused) = self.record(&tenant, facts)? {
             return Ok(Some(Err(refused)));
         }
         self.lap(Stage::Intake);

@@ -2,6 +2,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -381,4 +382,29 @@ fn a_damaged_record_is_told() {
     let key = fold(&events(&records(5))).into_keys().next().unwrap();
     store.state.insert(key.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
     assert!(matches!(store.load(&[key], START), Err(StoreError::Codec(_))));
+}
+
+#[test]
+fn an_operator_sees_what_is_held_and_what_a_restart_would_fold() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let told = recorder.handle();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let gauge = |name: &str| {
+        let told = told.render();
+        let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_default().parse::<f64>().unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
+    store.commit(&events(&records(40))).unwrap();
+    store.settled(40).unwrap();
+    assert!(gauge(CACHED_BYTES) > 0.0);
+    assert_eq!((gauge(UNWRITTEN_RECORDS), store.checkpoint()), (40.0, 0));
+    drop(store);
+    let limits = StoreLimits { cache_bytes: 0, checkpoint_every: 1 };
+    let mut store = FjallStore::open(&database, limits, 40).unwrap();
+    store.commit(&events(&records(40))).unwrap();
+    store.settled(40).unwrap();
+    assert_eq!((gauge(CACHED_BYTES), gauge(UNWRITTEN_RECORDS)), (0.0, 0.0));
 }

@@ -2,13 +2,20 @@
 //! every signal and every condition.
 //!
 //! `cargo bench --bench replay`, or `cargo bench --bench replay -- --orders 1800000` for 10 M facts. The time is that of the
-//! engine alone, on the processor; reading files is left out, and so are others who use the machine. What a fact costs must not grow with the facts before it, and memory must
-//! follow the entities. The ledger forgets: a replay needs none.
+//! engine alone, on the processor; reading files is left out, and so are others who use the machine. The work for a fact must
+//! not grow with the facts before it, and memory must follow the entities. The ledger forgets: a replay needs none.
+//!
+//! Whoever remembers more waits longer for memory, whatever is remembered. So each line of the table tells, too, what
+//! [one look](memory::Ring) at as much memory as the engine holds takes at that moment, and how many looks a fact is worth:
+//! that is what must not grow. `--no-looks` leaves them out, and the memory that they take.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot start should stop")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 #![expect(clippy::cast_precision_loss, reason = "for people to read")]
+#![expect(clippy::indexing_slicing, reason = "a benchmark that goes wrong should stop")]
+
+mod memory;
 
 use std::collections::HashMap;
 use std::iter::Peekable;
@@ -17,6 +24,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use memory::Ring;
 use vouch::allocator::{self, Allocator};
 use vouch::cli;
 use vouch::config::Config;
@@ -55,8 +63,13 @@ fn main() {
     );
     let mut core = core(folder.path());
     let mut records = Merged::open(folder.path());
-    println!("{:>10} {:>10} {:>10} {:>10} {:>10}", "facts", "claims", "us/fact", "facts/s", "MB");
-    let (mut all, mut line) = (Spent::default(), Spent::default());
+    println!(
+        "{:>10} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10}",
+        "facts", "claims", "us/fact", "facts/s", "MB", "ns/look", "looks/fact"
+    );
+    let bare_mb = resident_mb();
+    let mut ring = (!std::env::args().any(|argument| argument == "--no-looks")).then(Ring::new);
+    let (mut all, mut line, mut held) = (Spent::default(), Spent::default(), 0.0);
     while let Some((requests, spent)) = records.next_batch() {
         let before = on_processor();
         core.process_each(requests).unwrap();
@@ -64,12 +77,15 @@ fn main() {
         all.add(&spent);
         line.add(&spent);
         if line.facts >= FACTS_PER_LINE {
-            line.print(&all);
+            // What the ring takes is not the engine's.
+            held = resident_mb() - bare_mb - ring.as_ref().map_or(0.0, Ring::mb);
+            let look = ring.as_mut().map(|ring| ring.look_at(held));
+            line.print(&all, held, look);
             line = Spent::default();
         }
     }
     println!("all");
-    all.print(&all);
+    all.print(&all, held, None);
 }
 
 /// `NAME N` of the command line.
@@ -104,10 +120,16 @@ impl Spent {
         self.time += other.time;
     }
 
-    fn print(&self, all: &Self) {
+    /// What these records took, `all` in front of them included in the counts, with so many MB held and a look at memory
+    /// taking this long.
+    fn print(&self, all: &Self, held: f64, look: Option<Duration>) {
         let per_s = self.facts as f64 / self.time.as_secs_f64();
         let (facts, claims, us) = (all.facts, all.claims, 1e6 / per_s);
-        println!("{facts:>10} {claims:>10} {us:>10.2} {per_s:>10.0} {:>10.0}", resident_mb());
+        let looks = look.map_or_else(String::new, |look| {
+            let ns = look.as_secs_f64() * 1e9;
+            format!(" {ns:>8.0} {:>10.1}", us * 1e3 / ns)
+        });
+        println!("{facts:>10} {claims:>8} {us:>8.2} {per_s:>8.0} {held:>6.0}{looks}");
     }
 }
 

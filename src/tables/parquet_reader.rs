@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::io::SerReader;
-use polars::io::parquet::metadata::FileMetadataRef;
+use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::io::parquet::read::{ParallelStrategy, ParquetReader};
 use polars::prelude::DataFrame;
 
@@ -14,14 +14,19 @@ use super::{ROW_GROUP_ROWS, TableError};
 pub(crate) struct RowGroups {
     path: PathBuf,
     file: File,
-    /// Read once: it tells of every column of every row group.
-    metadata: FileMetadataRef,
+    /// What is said of the whole file, and of no row group. INVARIANT: polars is told of that row group alone which it is to
+    /// read. Of those before a slice it would read dictionaries and look at every page, so that a file of many would take
+    /// the square of their number.
+    of_file: FileMetadataRef,
+    /// With the row groups that are not read to their end, the next one last.
+    left: FileMetadata,
+    /// Rows that were read of the next row group.
+    read_of_next: usize,
     /// The columns that are read; all of them when there is no list.
     columns: Option<Vec<String>>,
     rows: usize,
     bytes: u64,
-    /// First row and number of rows of what is still to be read, last part first.
-    parts: Vec<(usize, usize)>,
+    rows_read: usize,
 }
 
 impl RowGroups {
@@ -30,27 +35,21 @@ impl RowGroups {
         let handle = file.try_clone().map_err(TableError::io(path, "read"))?;
         let mut reader = ParquetReader::new(handle);
         let metadata = reader.get_metadata().map_err(TableError::parquet(path, "read"))?;
-        let metadata = FileMetadataRef::clone(metadata);
-        let mut parts = Vec::new();
-        let mut first = 0;
-        for group in &metadata.row_groups {
-            let end = first + group.num_rows();
-            while first < end {
-                let rows = ROW_GROUP_ROWS.min(end - first);
-                parts.push((first, rows));
-                first += rows;
-            }
-        }
-        parts.reverse();
+        let mut left = FileMetadata::clone(metadata);
+        left.row_groups.reverse();
+        let rows = left.row_groups.iter().map(|group| group.num_rows()).sum();
+        let of_file = FileMetadata { row_groups: Vec::new(), ..left.clone() };
         let bytes = file.metadata().map_err(TableError::io(path, "read"))?.len();
         Ok(Self {
             path: path.to_path_buf(),
             file,
-            metadata,
+            of_file: FileMetadataRef::new(of_file),
+            left,
+            read_of_next: 0,
             columns: None,
-            rows: first,
+            rows,
             bytes,
-            parts,
+            rows_read: 0,
         })
     }
 
@@ -66,8 +65,7 @@ impl RowGroups {
 
     /// Bytes of the file that were read so far, as if all rows had the same.
     pub(crate) fn bytes(&self) -> u64 {
-        let left = self.parts.iter().map(|(_, rows)| rows).sum::<usize>();
-        let read = u64::try_from(self.rows - left).unwrap_or(u64::MAX);
+        let read = u64::try_from(self.rows_read).unwrap_or(u64::MAX);
         let rows = u64::try_from(self.rows).unwrap_or(u64::MAX).max(1);
         // u128: bytes times rows of the largest files are beyond 64 bits.
         let bytes = u128::from(self.bytes) * u128::from(read) / u128::from(rows);
@@ -76,8 +74,19 @@ impl RowGroups {
 
     /// The next rows; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<DataFrame>, TableError> {
-        let Some(part) = self.parts.pop() else { return Ok(None) };
-        self.reader()?
+        while self.left.row_groups.pop_if(|group| group.num_rows() <= self.read_of_next).is_some() {
+            self.read_of_next = 0;
+        }
+        let Some(group) = self.left.row_groups.last() else { return Ok(None) };
+        let part = (self.read_of_next, ROW_GROUP_ROWS.min(group.num_rows() - self.read_of_next));
+        self.read_of_next += part.1;
+        self.rows_read += part.1;
+        let only = FileMetadata {
+            num_rows: group.num_rows(),
+            row_groups: vec![group.clone()],
+            ..FileMetadata::clone(&self.of_file)
+        };
+        self.reader(only.into())?
             .with_slice(Some(part))
             .with_columns(self.columns.clone())
             .read_parallel(ParallelStrategy::None)
@@ -86,16 +95,16 @@ impl RowGroups {
             .map_err(TableError::parquet(&self.path, "read"))
     }
 
-    fn reader(&self) -> Result<ParquetReader<File>, TableError> {
+    fn reader(&self, metadata: FileMetadataRef) -> Result<ParquetReader<File>, TableError> {
         let handle = self.file.try_clone().map_err(TableError::io(&self.path, "read"))?;
         let mut reader = ParquetReader::new(handle);
-        reader.set_metadata(FileMetadataRef::clone(&self.metadata));
+        reader.set_metadata(metadata);
         Ok(reader)
     }
 
     /// A frame with every column and no row.
     pub(crate) fn empty(&self) -> Result<DataFrame, TableError> {
-        self.reader()?
+        self.reader(FileMetadataRef::clone(&self.of_file))?
             .with_slice(Some((0, 0)))
             .read_parallel(ParallelStrategy::None)
             .finish()

@@ -1,6 +1,7 @@
 mod agreement;
 mod csv;
 
+use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -288,6 +289,32 @@ fn row_groups_are_bounded_and_read_one_by_one() {
     assert_eq!((records.len(), bad.len()), (rows, 0));
     assert!(records.iter().all(|read| read.record == fact));
     assert!(records.is_sorted_by_key(|read| read.observed_at));
+}
+
+#[test]
+fn row_groups_that_were_read_are_not_looked_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("facts.parquet");
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let fact = strategies::fact().new_tree(&mut runner).unwrap().current();
+    let mut writer = TableWriter::<Fact>::create(&path).unwrap();
+    for row in 0..2 * ROW_GROUP_ROWS {
+        let at = Timestamp::from_ms(1_770_000_000_000 + i64::try_from(row).unwrap());
+        writer.write(at, &fact).unwrap();
+    }
+    writer.finish().unwrap();
+    let mut groups = RowGroups::open(&path).unwrap();
+    assert_eq!((groups.rows(), groups.bytes()), (2 * ROW_GROUP_ROWS, 0));
+    assert_eq!(groups.next().unwrap().unwrap().height(), ROW_GROUP_ROWS);
+    // The first half of the file is within the first row group: both hold the same fact.
+    let whole = std::fs::metadata(&path).unwrap().len();
+    let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let damage = vec![0xff; usize::try_from(whole / 3).unwrap()];
+    file.write_all(&damage).unwrap();
+    assert_eq!(groups.next().unwrap().unwrap().height(), ROW_GROUP_ROWS);
+    assert_eq!(groups.bytes(), whole);
+    assert!(groups.next().unwrap().is_none());
+    assert!(RowGroups::open(&path).unwrap().next().is_err(), "that was damage");
 }
 
 #[test]

@@ -67,7 +67,6 @@ fn main() {
         "{:>10} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10}",
         "facts", "claims", "us/fact", "facts/s", "MB", "ns/look", "looks/fact"
     );
-    let bare_mb = resident_mb();
     let mut ring = (!std::env::args().any(|argument| argument == "--no-looks")).then(Ring::new);
     let (mut all, mut line, mut held) = (Spent::default(), Spent::default(), 0.0);
     while let Some((requests, spent)) = records.next_batch() {
@@ -78,7 +77,7 @@ fn main() {
         line.add(&spent);
         if line.facts >= FACTS_PER_LINE {
             // What the ring takes is not the engine's.
-            held = resident_mb() - bare_mb - ring.as_ref().map_or(0.0, Ring::mb);
+            held = resident_mb() - ring.as_ref().map_or(0.0, Ring::mb);
             let look = ring.as_mut().map(|ring| ring.look_at(held));
             line.print(&all, held, look);
             line = Spent::default();

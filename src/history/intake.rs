@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +15,7 @@ use super::repeats::{IdCounter, Repeats};
 use super::runs::RunWriter;
 use super::work::{keep_note, note};
 use crate::domain::{Fact, RefundClaim, Timestamp};
-use crate::tables::{FileStamp, Observed, Record, TableReader};
+use crate::tables::{FileStamp, Observed, Record, RowError, TableReader};
 
 /// A history that is ready to be replayed: checked, sorted, on disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub struct IntakeProgress {
 
 /// The file that says that an intake is whole.
 const MANIFEST: &str = "intake.json";
+/// Chunks of a table that are read ahead.
+const CHUNKS_AHEAD: usize = 1;
 /// Rows that were refused while reading.
 pub(super) const INTAKE_REJECTS: &str = "rejects-intake.ndjson";
 
@@ -161,6 +165,32 @@ pub fn intake(
     Ok(intake)
 }
 
+/// Rows of a table that were read together.
+struct Chunk<T> {
+    records: Vec<Observed<T>>,
+    /// The number of the row of each record.
+    numbers: Vec<u64>,
+    bad: Vec<RowError>,
+    /// Bytes of the file that were read so far.
+    bytes: u64,
+}
+
+/// Reads a table until it ends, or nobody wants more. How many rows and bytes it has.
+fn read_ahead<T: Record>(
+    mut reader: TableReader<T>,
+    sender: &SyncSender<Chunk<T>>,
+) -> Result<(u64, u64), HistoryError> {
+    let (mut records, mut bad) = (Vec::new(), Vec::new());
+    while reader.read(&mut records, &mut bad)? {
+        let (records, bad) = (std::mem::take(&mut records), std::mem::take(&mut bad));
+        let (numbers, bytes) = (reader.numbers().to_vec(), reader.bytes());
+        if sender.send(Chunk { records, numbers, bad, bytes }).is_err() {
+            break;
+        }
+    }
+    Ok((reader.rows(), reader.bytes()))
+}
+
 struct Sorter {
     runs: RunWriter,
     ids: IdCounter,
@@ -175,37 +205,42 @@ struct Sorter {
 }
 
 impl Sorter {
-    fn table<T: Record>(
+    /// Takes in a file, while another thread reads it.
+    fn table<T: Record + Send>(
         &mut self,
         file: u32,
         path: &Path,
         progress: &mut impl FnMut(IntakeProgress),
         told: impl Fn(T) -> Told,
     ) -> Result<(), HistoryError> {
-        let mut reader = TableReader::<T>::open(path)?;
-        let (mut records, mut bad) = (Vec::new(), Vec::new());
-        while reader.read(&mut records, &mut bad)? {
-            for error in bad.drain(..) {
-                self.rejects.row(path, &error)?;
+        let reader = TableReader::<T>::open(path)?;
+        let (rows, bytes) = thread::scope(|scope| {
+            let (sender, chunks) = sync_channel(CHUNKS_AHEAD);
+            let reading = scope.spawn(move || read_ahead(reader, &sender));
+            for Chunk { records, numbers, bad, bytes } in chunks {
+                for error in bad {
+                    self.rejects.row(path, &error)?;
+                }
+                for (Observed { observed_at, position, record }, row) in
+                    records.into_iter().zip(numbers)
+                {
+                    let told = told(record);
+                    let is_claim = matches!(told, Told::Claim(_));
+                    let position = position.unwrap_or(0);
+                    self.take(Place { observed_at, position, is_claim, file, row }, &told)?;
+                }
+                progress(IntakeProgress {
+                    rows: self.rows + self.rejects.count(),
+                    bytes: self.passed_bytes + bytes,
+                    total_bytes: self.total_bytes,
+                });
             }
-            for (Observed { observed_at, position, record }, row) in
-                records.drain(..).zip(reader.numbers().iter().copied())
-            {
-                let told = told(record);
-                let is_claim = matches!(told, Told::Claim(_));
-                let position = position.unwrap_or(0);
-                self.take(Place { observed_at, position, is_claim, file, row }, &told)?;
-            }
-            progress(IntakeProgress {
-                rows: self.rows + self.rejects.count(),
-                bytes: self.passed_bytes + reader.bytes(),
-                total_bytes: self.total_bytes,
-            });
-        }
-        if reader.rows() == 0 {
+            reading.join().map_err(|_| HistoryError::Thread("reads tables"))?
+        })?;
+        if rows == 0 {
             self.empty_files.push(path.to_path_buf());
         }
-        self.passed_bytes += reader.bytes();
+        self.passed_bytes += bytes;
         Ok(())
     }
 

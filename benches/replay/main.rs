@@ -83,6 +83,7 @@ fn main() {
             line = Spent::default();
         }
     }
+    held = held.max(resident_mb() - ring.as_ref().map_or(0.0, Ring::mb));
     println!("all");
     all.print(&all, held, None);
 }

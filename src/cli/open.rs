@@ -16,7 +16,9 @@ use crate::policy::{self, Policy};
 use crate::records::ProtobufRecords;
 use crate::scoring::LoadedModel;
 use crate::signals::Catalogue;
-use crate::store::{DatabaseError, FjallStore, StoreError, StoreLimits, open_database};
+use crate::store::{
+    DatabaseError, FjallStore, StoreError, StoreLimits, open_database, open_state_database,
+};
 use crate::user_agent::{PatternError, UserAgents};
 
 /// Why no engine can be built.
@@ -156,7 +158,8 @@ pub fn open_core(config: &Config, now: Timestamp) -> Result<Core, OpenError> {
     let cache_bytes = config.cache_bytes.unwrap_or_else(memory::cache_bytes);
     tracing::info!(cache_mib = cache_bytes >> 20, "memory for remembered entities");
     let limits = StoreLimits { cache_bytes, checkpoint_every: config.checkpoint_every };
-    let store = FjallStore::open(&database, limits, ledger.end())?;
+    let state = open_state_database(&database, &config.data, STORAGE_CACHE_BYTES)?;
+    let store = FjallStore::open(&state, limits, ledger.end())?;
     Ok(Core::open(setup, Box::new(ledger), Box::new(store), now)?)
 }
 
@@ -172,8 +175,8 @@ pub(super) fn open_ledger(config: &Config) -> Result<FjallLedger, OpenError> {
     Ok(FjallLedger::open(&database)?)
 }
 
-/// The database's own cache of blocks on disk; remembered entities have theirs, `storage.cache_mib`.
-const STORAGE_CACHE_BYTES: u64 = 64 << 20;
+/// A database's own cache of blocks on disk; remembered entities have theirs, `storage.cache_mib`.
+const STORAGE_CACHE_BYTES: u64 = 32 << 20;
 
 fn versions(config: &Config, policy: &Policy, geo: &Geo, models: &Models) -> Versions {
     Versions {

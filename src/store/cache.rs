@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::table::{Entry, Table};
-use crate::state::{Entity, EntityKey, Event, glance_at};
+use crate::state::{Entity, EntityKey, Event};
 
 /// What an entity takes beside its content: the document with its empty lists, the key, the place in the cache.
 ///
@@ -21,7 +21,7 @@ const TRIM_STEPS: usize = 8;
 /// Encoded bytes that an event adds, roughly; corrected when the entity is encoded.
 const EVENT_BYTES: usize = 48;
 
-/// Entities in memory, and which of them are not written yet.
+/// Entities in memory, and which of them are not on disk yet.
 ///
 /// Which was used least lately is not known exactly, because that would have to be noted in three places for each use:
 /// a hand goes round, takes away the marks of what was used, and takes what it finds without one. That is CLOCK, F. J.
@@ -37,6 +37,19 @@ pub(super) struct Cache {
     unsaved: VecDeque<Unsaved>,
     /// From the front of `unsaved`, in order: what could not be written in its turn because it had changed again.
     held_back: Vec<Unsaved>,
+    /// The last write that was done.
+    landed: u64,
+}
+
+/// Entities that must go.
+#[derive(Debug, Default)]
+pub(super) struct Victims {
+    /// They can go at once.
+    pub(super) on_disk: Vec<usize>,
+    /// They can go when they are written.
+    pub(super) unsaved: Vec<usize>,
+    /// How much the latter take.
+    pub(super) unsaved_bytes: usize,
 }
 
 /// An entry that is unsaved since a position, unless it was written since.
@@ -54,8 +67,10 @@ struct Held {
     bytes: usize,
     /// Position of the last change in this process.
     changed_at: u64,
-    /// Position of the first change that is not written.
+    /// Position of the first change that no write has taken.
     unsaved_since: Option<u64>,
+    /// The last write that took it.
+    write: u64,
     /// Since the hand came by.
     is_used: bool,
 }
@@ -72,8 +87,13 @@ impl Entry for Held {
 
 impl Held {
     /// Nothing of it is ahead of what is settled.
-    const fn may_go(&self, settled: u64) -> bool {
-        self.unsaved_since.is_none() || self.changed_at <= settled
+    const fn may_be_written(&self, settled: u64) -> bool {
+        self.changed_at <= settled
+    }
+
+    /// It is on disk as it is.
+    const fn is_on_disk(&self, landed: u64) -> bool {
+        self.unsaved_since.is_none() && self.write <= landed
     }
 }
 
@@ -99,27 +119,23 @@ impl Cache {
         self.entries.expect(keys);
     }
 
-    /// It is not written yet.
-    pub(super) fn waits(&self, number: usize) -> bool {
-        self.entries.get(number).is_some_and(|held| held.unsaved_since.is_some())
-    }
-
-    /// It is held and not written yet.
-    pub(super) fn is_unsaved(&self, key: &EntityKey) -> bool {
-        self.entries.find(key).is_some_and(|held| held.unsaved_since.is_some())
+    /// It is held and not on disk as it is.
+    pub(super) fn is_ahead(&self, key: &EntityKey) -> bool {
+        self.entries.find(key).is_some_and(|held| !held.is_on_disk(self.landed))
     }
 
     /// Takes in an entity, which is not held, as it is on disk.
     pub(super) fn put(&mut self, key: EntityKey, entity: Arc<Entity>, encoded_len: usize) {
         let bytes = memory_bytes(encoded_len);
         self.bytes += bytes;
-        let (changed_at, unsaved_since) = (0, None);
+        let (changed_at, unsaved_since, write) = (0, None, 0);
         self.entries.insert_new(Held {
             key,
             entity,
             bytes,
             changed_at,
             unsaved_since,
+            write,
             is_used: true,
         });
     }
@@ -175,7 +191,7 @@ impl Cache {
             let next = waits.next().or_else(|| self.unsaved.pop_front_if(is_next));
             let Some(unsaved) = next else { return due };
             match unsaved.held(&self.entries) {
-                Some(held) if held.may_go(settled) => due.push(unsaved.number),
+                Some(held) if held.may_be_written(settled) => due.push(unsaved.number),
                 Some(_) => self.held_back.push(unsaved),
                 None => {}
             }
@@ -183,25 +199,32 @@ impl Cache {
     }
 
     /// Entities that must go until at most `target_bytes` are held, those that were not used lately. None that changed
-    /// behind `settled`.
-    pub(super) fn victims(&mut self, settled: u64, target_bytes: usize) -> Vec<usize> {
-        let mut victims = Vec::new();
+    /// behind `settled`, and none that is on its way to the disk.
+    pub(super) fn victims(&mut self, settled: u64, target_bytes: usize) -> Victims {
+        let mut victims = Victims::default();
         let mut left = self.bytes;
         // The first time round takes the marks. Of a large cache it takes several calls.
         for _ in 0..VICTIM_STEPS.min(2 * self.entries.numbers()) {
             if left <= target_bytes {
                 break;
             }
-            let number = self.step();
-            if let Some(held) = self.entries.get_mut(number)
-                && !std::mem::take(&mut held.is_used)
-                && held.may_go(settled)
-            {
-                left -= held.bytes;
-                victims.push(number);
-                // It is not taken twice.
-                held.is_used = true;
+            let (number, landed) = (self.step(), self.landed);
+            let Some(held) = self.entries.get_mut(number) else { continue };
+            if std::mem::take(&mut held.is_used) {
+                continue;
             }
+            let place = if held.is_on_disk(landed) {
+                &mut victims.on_disk
+            } else if held.unsaved_since.is_some() && held.may_be_written(settled) {
+                victims.unsaved_bytes += held.bytes;
+                &mut victims.unsaved
+            } else {
+                continue;
+            };
+            left -= held.bytes;
+            place.push(number);
+            // It is not taken twice.
+            held.is_used = true;
         }
         victims
     }
@@ -213,16 +236,21 @@ impl Cache {
         number
     }
 
-    /// The key and the entity, when it is not written yet; it counts as written from now on.
-    pub(super) fn take_unsaved(&mut self, number: usize) -> Option<(&EntityKey, &Entity)> {
+    /// The key and the entity, when no write has taken it yet; this one takes it.
+    pub(super) fn take_unsaved(
+        &mut self,
+        number: usize,
+        write: u64,
+    ) -> Option<(EntityKey, Arc<Entity>)> {
         let held = self.entries.get_mut(number)?;
-        held.unsaved_since.take().map(|_| (&held.key, &*held.entity))
+        held.unsaved_since.take()?;
+        held.write = write;
+        Some((held.key.clone(), Arc::clone(&held.entity)))
     }
 
-    /// These will be taken soon.
-    pub(super) fn glance_at(&self, numbers: &[usize]) {
-        let held = numbers.iter().filter_map(|number| self.entries.get(*number));
-        glance_at(&held.map(Entry::entity).collect::<Vec<_>>());
+    /// A write was done, and all before it.
+    pub(super) const fn landed(&mut self, write: u64) {
+        self.landed = write;
     }
 
     /// Corrects the estimate of an entity's size.
@@ -242,22 +270,32 @@ impl Cache {
         }
     }
 
+    /// Forgets those of the entities that are on disk as they are.
+    pub(super) fn evict_landed(&mut self, numbers: Vec<usize>) {
+        let landed = self.landed;
+        for number in numbers {
+            if self.entries.get(number).is_some_and(|held| held.is_on_disk(landed)) {
+                self.evict([number]);
+            }
+        }
+    }
+
     /// Forgets an entity, if it is held.
     pub(super) fn forget(&mut self, key: &EntityKey) {
         self.evict(self.entries.number(key));
     }
 
-    /// Forgets some entities that are written and were not used lately, while more than `limit_bytes` are held: in the long
+    /// Forgets some entities that are on disk and were not used lately, while more than `limit_bytes` are held: in the long
     /// run as many as were `loaded`.
     pub(super) fn trim(&mut self, limit_bytes: usize, loaded: usize) {
         for _ in 0..TRIM_STEPS * loaded {
             if self.bytes <= limit_bytes {
                 return;
             }
-            let number = self.step();
+            let (number, landed) = (self.step(), self.landed);
             if let Some(held) = self.entries.get_mut(number)
                 && !std::mem::take(&mut held.is_used)
-                && held.unsaved_since.is_none()
+                && held.is_on_disk(landed)
             {
                 self.evict([number]);
             }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fjall::{Database, KeyspaceCreateOptions};
 
+use super::background;
+
 /// The keyspace by which a database is known to be ours.
 const MARK: &str = "vouch";
 
@@ -60,8 +62,11 @@ pub enum DatabaseError {
     },
 }
 
+/// The folder of the state, within that of the ledger.
+const STATE: &str = "state";
+
 /// Opens the database in `path`, or creates it in a new or empty folder. `cache_bytes` bounds what it keeps of tables in
-/// memory; what was written lately comes on top, up to 16 MiB for each of six keyspaces.
+/// memory; what was written lately comes on top, twice the size of a buffer for each keyspace.
 ///
 /// The folder is locked while the database, or a ledger or store on it, lives: a second open is refused, in this process
 /// too.
@@ -84,6 +89,36 @@ pub fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, Database
         .keyspace(MARK, KeyspaceCreateOptions::default)
         .map_err(|error| explain(path, error))?;
     Ok(database)
+}
+
+/// Opens the database of the state, in a folder of its own within `path`, that of the `ledger`: what is written and merged
+/// there holds up no record, and gives way to everything else. Its settings are as those of [`open_database`].
+///
+/// State that an older vouch kept in the ledger's database is taken away: it is folded from the ledger again.
+///
+/// # Errors
+/// As [`open_database`].
+pub fn open_state_database(
+    ledger: &Database,
+    path: &Path,
+    cache_bytes: u64,
+) -> Result<Database, DatabaseError> {
+    let taken_away = if ledger.keyspace_exists(STATE) {
+        tracing::info!(
+            "state moves to a folder of its own: the ledger is folded from its beginning"
+        );
+        let old = ledger.keyspace(STATE, KeyspaceCreateOptions::default);
+        old.and_then(|old| ledger.delete_keyspace(old))
+    } else {
+        Ok(())
+    };
+    taken_away.map_err(|error| explain(path, error))?;
+    let folder = path.join(STATE);
+    let failed = |source| DatabaseError::Storage { path: path.into(), source };
+    // The database's own threads, which merge what was written, are started there.
+    let opened = background::spawn("open", move || open_database(&folder, cache_bytes));
+    let opened = opened.map_err(|error| failed(error.into()))?.join();
+    opened.unwrap_or_else(|_| Err(failed(fjall::Error::Poisoned)))
 }
 
 /// A folder without a database must be empty: files of others are not to be mixed with ours.
@@ -143,6 +178,25 @@ mod tests {
         assert!(matches!(refused, DatabaseError::Locked { .. }), "{refused:?}");
         drop(first);
         open_database(&path, 1 << 20).unwrap();
+    }
+
+    #[test]
+    fn state_of_an_older_vouch_moves_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = open_database(folder.path(), 1 << 20).unwrap();
+        let old = ledger.keyspace(STATE, KeyspaceCreateOptions::default).unwrap();
+        old.insert("an account", "of an older vouch").unwrap();
+        drop(old);
+        let state = open_state_database(&ledger, folder.path(), 1 << 20).unwrap();
+        assert!(!ledger.keyspace_exists(STATE));
+        let new = state.keyspace(STATE, KeyspaceCreateOptions::default).unwrap();
+        new.insert("an account", "of this one").unwrap();
+        drop((new, state, ledger));
+
+        let ledger = open_database(folder.path(), 1 << 20).unwrap();
+        let state = open_state_database(&ledger, folder.path(), 1 << 20).unwrap();
+        let new = state.keyspace(STATE, KeyspaceCreateOptions::default).unwrap();
+        assert_eq!(&*new.get("an account").unwrap().unwrap(), b"of this one");
     }
 
     #[test]

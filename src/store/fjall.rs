@@ -1,34 +1,35 @@
 //! The embedded store, on disk.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
-use super::cache::Cache;
+use super::cache::{Cache, Victims};
 use super::header::Header;
 use super::near_pictures::NearPictures;
+use super::on_disk::OnDisk;
 use super::sweep::Sweep;
+use super::write_back::{Write, WriteBack, Written};
 use super::{StateStore, StoreError};
 use crate::domain::{TenantId, Timestamp};
-use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode, encode};
+use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode};
 
 /// Entities in memory, by the estimate that is held against the limit, bytes.
 pub const CACHED_BYTES: &str = "vouch_state_cached_bytes";
 /// Records of the ledger that a restart would fold again: those behind the state on disk.
 pub const UNWRITTEN_RECORDS: &str = "vouch_state_unwritten_records";
 
-/// Writes collect in memory up to this many bytes before they become a file.
-const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
+/// Writes collect in memory up to this many bytes before they become a file. While that is noted, only the thread that
+/// writes waits: the larger, the less is merged.
+const MEMTABLE_BYTES: u64 = 64 * 1_024 * 1_024;
 
 /// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
 const WRITE_AHEAD: usize = 256;
 
 /// An event that touches more entities, as a claim does, has them looked at before it is applied.
 const TOUCHED_TOGETHER: usize = 8;
-
-/// Entities that are looked at before they are encoded: as many as the processor's caches hold.
-const WRITTEN_AT_ONCE: usize = 64;
 
 /// The part of the limit by which the cache is emptied when it is reached: the next events then do not have to evict
 /// again, and nobody waits long while what goes is written.
@@ -45,17 +46,17 @@ pub struct StoreLimits {
 
 /// Entity state in an embedded database, behind a bounded cache.
 ///
-/// Changes stay in memory until the ledger is on disk beyond them, then are written in the order in which they began.
+/// Changes stay in memory until the ledger is on disk beyond them, then are written in the order in which they began, by a
+/// thread of their own: nobody waits for them. What is on its way stays in memory until it is there.
 /// Each write is one batch: entities, and the position before the first change that is not written. An entity may so be
 /// ahead of that position; folding the tail again passes over what it has seen already, by its stamp.
 ///
 /// INVARIANT: no state is on disk without the records that it reflects. State is not forced to disk, and need not be:
 /// what is lost is folded again. It may reach the disk early, though, whenever the system likes. But it is written only
-/// after its records were forced to disk, and behind them into the one journal of the database, which is read back in
-/// order up to the first batch that is not whole; tables are made of what is in the journal already.
+/// after its records were forced to disk.
 ///
 /// That an entity is gone reflects records too: those that say that it is late enough. So a deletion is written as any
-/// other change is. An entity whose last changes are not written is not deleted: what is on disk of it may be what they
+/// other change is. An entity whose last changes are not on disk is not deleted: what is there of it may be what they
 /// have to be folded onto again.
 pub struct FjallStore {
     database: Database,
@@ -63,10 +64,19 @@ pub struct FjallStore {
     state: Keyspace,
     limits: StoreLimits,
     cache: Cache,
+    on_disk: OnDisk,
     /// Neither the disk nor the cache has anything of these.
     pictures: NearPictures,
     sweep: Sweep,
+    write_back: WriteBack,
+    /// In order.
+    under_way: VecDeque<UnderWay>,
+    /// How many writes there were.
+    writes: u64,
+    /// How far the state on disk has come.
     checkpoint: u64,
+    /// How far it will have come when nothing is under way.
+    planned: u64,
     /// The last position that the state on disk may reflect.
     reflects: u64,
     /// How far the ledger is on disk and its events were committed, as far as this store was told: at the start no further
@@ -74,6 +84,17 @@ pub struct FjallStore {
     settled: u64,
     /// A write failed: memory may be ahead of what later loads would find.
     broken: bool,
+}
+
+/// A write that is under way.
+#[derive(Debug)]
+struct UnderWay {
+    number: u64,
+    /// How far the state has come with it.
+    checkpoint: u64,
+    /// Entities that are forgotten when it is done, and how much they take.
+    leaving: Vec<usize>,
+    leaving_bytes: usize,
 }
 
 /// Why a store does no more.
@@ -96,14 +117,21 @@ impl FjallStore {
         let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
         let state = database.keyspace("state", options).map_err(storage)?;
         let header = usable_header(&state, ledger_end)?;
+        let on_disk = OnDisk::of(&state, limits.cache_bytes)?;
+        let write_back = WriteBack::start(database.clone(), state.clone(), on_disk.keys())?;
         Ok(Self {
             database: database.clone(),
             state,
             limits,
             cache: Cache::default(),
+            on_disk,
             pictures: NearPictures::default(),
             sweep: Sweep::default(),
+            write_back,
+            under_way: VecDeque::new(),
+            writes: 0,
             checkpoint: header.checkpoint,
+            planned: header.checkpoint,
             reflects: header.reflects,
             settled: header.checkpoint,
             broken: false,
@@ -135,7 +163,9 @@ impl FjallStore {
 
     /// The entity as it is on disk, and its length there.
     fn read(&self, key: &EntityKey) -> Result<(Arc<Entity>, usize), StoreError> {
-        let (entity, encoded_len) = match self.state.get(key.to_bytes()).map_err(storage)? {
+        let may_be_there = self.on_disk.may_have(key);
+        let found = may_be_there.then(|| self.state.get(key.to_bytes()).map_err(storage));
+        let (entity, encoded_len) = match found.transpose()?.flatten() {
             Some(bytes) => (Arc::new(decode(&bytes)?), bytes.len()),
             None => (Entity::unknown_shared(key.subject()), 0),
         };
@@ -165,29 +195,25 @@ impl FjallStore {
         if self.broken { Err(storage(BrokenError)) } else { Ok(()) }
     }
 
-    /// Writes those of the entities that are not written yet, takes away those that are `gone`, and says how far the
-    /// state has come.
-    fn write_back(&mut self, numbers: &[usize], gone: &[EntityKey]) -> Result<(), StoreError> {
-        let written = self.try_write_back(numbers, gone);
-        self.broken |= written.is_err();
-        written
-    }
-
-    fn try_write_back(&mut self, numbers: &[usize], gone: &[EntityKey]) -> Result<(), StoreError> {
-        let mut batch = self.database.batch();
-        for some in numbers.chunks(WRITTEN_AT_ONCE) {
-            self.cache.glance_at(some);
-            for number in some {
-                let Some((key, entity)) = self.cache.take_unsaved(*number) else { continue };
-                let bytes = encode(entity)?;
-                let encoded_len = bytes.len();
-                batch.insert(&self.state, key.to_bytes(), bytes);
-                self.cache.measured(*number, encoded_len);
-            }
+    /// Has those of the entities written that no write has taken yet and those taken away that are `gone`, and how far the
+    /// state has come. Those that are `leaving` are forgotten when that is done.
+    fn write(
+        &mut self,
+        due: &[usize],
+        gone: Vec<EntityKey>,
+        leaving: Vec<usize>,
+        leaving_bytes: usize,
+    ) -> Result<(), StoreError> {
+        if self.write_back.is_full() {
+            self.wait()?;
         }
-        for key in gone {
-            batch.remove(&self.state, key.to_bytes());
-        }
+        self.writes += 1;
+        let number = self.writes;
+        let taken = due.iter().filter_map(|due| {
+            let (key, entity) = self.cache.take_unsaved(*due, number)?;
+            Some((*due, key, entity))
+        });
+        let entities = taken.collect();
         let unsaved = self.cache.oldest_unsaved();
         let before_unsaved = unsaved.map_or(self.settled, |position| position.saturating_sub(1));
         let header = Header {
@@ -195,10 +221,58 @@ impl FjallStore {
             checkpoint: before_unsaved.min(self.settled),
             reflects: self.reflects.max(self.settled),
         };
-        batch.insert(&self.state, Header::KEY, header.to_bytes());
-        batch.commit().map_err(storage)?;
-        (self.checkpoint, self.reflects) = (header.checkpoint, header.reflects);
+        let written = self.write_back.write(Write { entities, gone, header });
+        self.unless_broken(written)?;
+        (self.planned, self.reflects) = (header.checkpoint, header.reflects);
+        let checkpoint = header.checkpoint;
+        self.under_way.push_back(UnderWay { number, checkpoint, leaving, leaving_bytes });
         Ok(())
+    }
+
+    /// Takes note of what was written meanwhile.
+    fn take_landed(&mut self) -> Result<(), StoreError> {
+        loop {
+            let landed = self.write_back.landed();
+            let Some(written) = self.unless_broken(landed)? else { return Ok(()) };
+            self.land(written);
+        }
+    }
+
+    /// Waits until a write is done, unless none is under way.
+    fn wait(&mut self) -> Result<(), StoreError> {
+        let landed = self.write_back.wait();
+        let written = self.unless_broken(landed)?;
+        written.into_iter().for_each(|written| self.land(written));
+        self.take_landed()
+    }
+
+    /// Waits until everything is written.
+    fn rest(&mut self) -> Result<(), StoreError> {
+        while !self.write_back.is_idle() {
+            self.wait()?;
+        }
+        Ok(())
+    }
+
+    fn land(&mut self, written: Written) {
+        let Some(done) = self.under_way.pop_front() else { return };
+        self.cache.landed(done.number);
+        for (number, encoded_len) in written {
+            self.cache.measured(number, encoded_len);
+        }
+        self.cache.evict_landed(done.leaving);
+        self.checkpoint = done.checkpoint;
+    }
+
+    fn unless_broken<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.broken |= result.is_err();
+        result
+    }
+
+    /// What is held, but for what is leaving.
+    fn staying_bytes(&self) -> usize {
+        let leaving = self.under_way.iter().map(|write| write.leaving_bytes).sum();
+        self.cache.bytes().saturating_sub(leaving)
     }
 }
 
@@ -264,24 +338,34 @@ impl StateStore for FjallStore {
     fn settled(&mut self, position: u64) -> Result<(), StoreError> {
         self.usable()?;
         self.settled = self.settled.max(position);
+        self.take_landed()?;
         let every = self.limits.checkpoint_every;
-        let late = self.settled - self.checkpoint.min(self.settled) >= every;
-        let mut due = Vec::new();
-        if late {
-            let must = self.settled.saturating_sub(every);
-            let may = self.settled - (every / 2).min(self.settled);
-            due = self.cache.due(self.settled, must, may, WRITE_AHEAD);
-        }
-        let mut victims = Vec::new();
+        let late = self.settled - self.planned.min(self.settled) >= every;
         let limit = self.limits.cache_bytes;
-        if self.cache.bytes() > limit {
-            victims = self.cache.victims(self.settled, limit - limit / EVICTED_PART);
-            due.extend(victims.iter().filter(|number| self.cache.waits(**number)));
+        let is_over = self.staying_bytes() > limit;
+        // What is only late can wait, unless it has waited for long.
+        if is_over || late && (!self.write_back.is_full() || self.is_behind()) {
+            let mut due = Vec::new();
+            if late {
+                let must = self.settled.saturating_sub(every);
+                let may = self.settled - (every / 2).min(self.settled);
+                due = self.cache.due(self.settled, must, may, WRITE_AHEAD);
+            }
+            let mut victims = Victims::default();
+            if is_over {
+                let leaving = self.cache.bytes() - self.staying_bytes();
+                let target = limit - limit / EVICTED_PART + leaving;
+                victims = self.cache.victims(self.settled, target);
+                due.extend(&victims.unsaved);
+            }
+            self.cache.evict(victims.on_disk);
+            if late || !due.is_empty() {
+                self.write(&due, Vec::new(), victims.unsaved, victims.unsaved_bytes)?;
+            }
         }
-        if late || !due.is_empty() {
-            self.write_back(&due, &[])?;
+        if self.is_behind() {
+            self.rest()?;
         }
-        self.cache.evict(victims);
         self.tell();
         Ok(())
     }
@@ -295,10 +379,10 @@ impl StateStore for FjallStore {
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.usable()?;
         let mut gone = self.sweep.next_expired(&self.state, now)?;
-        gone.retain(|key| !self.cache.is_unsaved(key));
+        gone.retain(|key| !self.cache.is_ahead(key));
         if !gone.is_empty() {
-            self.write_back(&[], &gone)?;
             gone.iter().for_each(|key| self.cache.forget(key));
+            self.write(&[], gone, Vec::new(), 0)?;
         }
         Ok(())
     }
@@ -307,7 +391,8 @@ impl StateStore for FjallStore {
         self.usable()?;
         self.settled = self.settled.max(position);
         let due = self.cache.due(self.settled, self.settled, self.settled, usize::MAX);
-        self.write_back(&due, &[])?;
+        self.write(&due, Vec::new(), Vec::new(), 0)?;
+        self.rest()?;
         self.database.persist(PersistMode::SyncAll).map_err(storage)
     }
 

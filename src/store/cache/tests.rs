@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::super::conformance::records;
 use super::*;
+use crate::state::Stamp;
 use crate::state::samples::{Intake, events, fold};
 
 fn apply(cache: &mut Cache, event: &Event) {
@@ -31,7 +32,7 @@ fn what_changed_again_is_held_back_until_that_is_settled() {
     let due = cache.due(3, 3, 3, usize::MAX);
     assert_eq!(due.len(), touched.len());
     for number in due {
-        assert!(cache.take_unsaved(number).is_some());
+        assert!(cache.take_unsaved(number, 1).is_some());
     }
     assert_eq!(cache.oldest_unsaved(), None);
     assert_eq!(cache.due(3, 3, 3, usize::MAX), none);
@@ -52,7 +53,7 @@ fn what_comes_late_stands_in_its_place() {
     apply(&mut cache, &decided);
     assert!(cache.unsaved.iter().is_sorted_by_key(|unsaved| unsaved.since));
     let written = cache.due(3, 1, 1, usize::MAX);
-    assert!(written.iter().all(|number| cache.take_unsaved(*number).is_some()));
+    assert!(written.iter().all(|number| cache.take_unsaved(*number, 1).is_some()));
     assert!(cache.oldest_unsaved().is_none_or(|since| since > 1), "the first record is written");
 }
 
@@ -66,15 +67,15 @@ fn what_was_used_lately_stays() {
     let each = cache.bytes() / keys.len();
     // All are new: the hand goes round once, and takes one.
     let first = cache.victims(0, cache.bytes() - 1);
-    assert_eq!(first.len(), 1);
-    cache.evict(first);
+    assert_eq!((first.on_disk.len(), first.unsaved.len()), (1, 0));
+    cache.evict(first.on_disk);
     let held: Vec<&EntityKey> = keys.iter().filter(|key| cache.peek(key).is_some()).collect();
     assert_eq!(held.len(), keys.len() - 1);
     for key in &held[..10] {
         cache.get(key);
     }
     let victims = cache.victims(0, each * 10);
-    cache.evict(victims);
+    cache.evict(victims.on_disk);
     assert_eq!(cache.bytes(), each * 10);
     assert!(held[..10].iter().all(|key| cache.peek(key).is_some()));
 }
@@ -88,8 +89,28 @@ fn what_is_not_written_stays_until_it_is() {
     (0..20).for_each(|_| cache.trim(0, 99));
     assert_eq!(cache.bytes(), all, "it is on no disk yet");
     let settled = events[events.len() / 2].stamp.position();
-    for number in cache.victims(settled, 0) {
-        let held = cache.entries.get(number).unwrap();
+    let victims = cache.victims(settled, 0);
+    assert!(victims.on_disk.is_empty() && !victims.unsaved.is_empty());
+    for number in &victims.unsaved {
+        let held = cache.entries.get(*number).unwrap();
         assert!(held.changed_at <= settled, "what is ahead of the ledger stays");
+        assert!(cache.take_unsaved(*number, 7).is_some());
     }
+    let under_way = victims.unsaved.len();
+    cache.evict_landed(victims.unsaved.clone());
+    (0..20).for_each(|_| cache.trim(0, 99));
+    let again = cache.victims(settled, 0);
+    assert!(again.on_disk.is_empty(), "nor while a write is under way");
+    assert_eq!(cache.bytes(), all);
+    // One of them changes again meanwhile.
+    let changed = cache.entries.get(victims.unsaved[0]).unwrap().key.clone();
+    let event = events.iter().rfind(|event| event.touches().contains(&changed)).unwrap();
+    let mut later = event.clone();
+    later.stamp = Stamp::taken_in(99);
+    assert!(cache.apply(&changed, &later));
+    cache.landed(7);
+    let before = cache.entries.len();
+    cache.evict_landed(victims.unsaved);
+    assert_eq!(before - cache.entries.len(), under_way - 1);
+    assert!(cache.is_ahead(&changed));
 }

@@ -40,10 +40,12 @@ fn conforms() {
 /// What happens to a store between two chunks of records.
 #[derive(Debug, Clone, Copy)]
 enum Then {
-    /// The records are on disk, and the store is told.
+    /// The records are on disk, and the store is told. What it writes may still be under way.
     Settled,
     /// The same, and what is expired may be deleted.
     Evicts,
+    /// The same as the first, and nothing happens until all of it is written.
+    Rests,
     /// The records are on disk, and vouch dies before the store is told.
     DiesAfterAppend,
     /// Vouch dies before the records are on disk: they never were.
@@ -56,6 +58,7 @@ fn then() -> impl Strategy<Value = Then> {
     prop_oneof![
         4 => Just(Then::Settled),
         4 => Just(Then::Evicts),
+        4 => Just(Then::Rests),
         1 => Just(Then::DiesAfterAppend),
         1 => Just(Then::DiesBeforeAppend),
         1 => Just(Then::Stops),
@@ -75,6 +78,21 @@ fn start(database: &Database, limits: StoreLimits, ledger: &[(Intake, i64)]) -> 
     store.commit(&tail).unwrap();
     store.settled(end).unwrap();
     store
+}
+
+/// The ledger is on disk up to there, and what the store does about it is done.
+fn settle(store: &mut FjallStore, position: u64) {
+    // What is on its way leaves the cache a call later.
+    for _ in 0..2 {
+        store.settled(position).unwrap();
+        store.rest().unwrap();
+    }
+}
+
+/// Deletes what is expired, a step.
+fn evict(store: &mut FjallStore, now: Timestamp) {
+    store.evict_expired(now).unwrap();
+    store.rest().unwrap();
 }
 
 proptest! {
@@ -99,22 +117,27 @@ proptest! {
             store.commit(&fresh.collect::<Vec<_>>()).unwrap();
             let end = u64::try_from(ledger.len()).unwrap();
             match then {
-                Then::Settled | Then::Evicts => {
+                Then::Settled => store.settled(end).unwrap(),
+                Then::Evicts => {
                     store.settled(end).unwrap();
-                    if matches!(then, Then::Evicts) && !ledger.is_empty() {
-                        let events = events_apart(&ledger);
-                        for _ in 0..3 {
-                            store.evict_expired(observed_last(&events)).unwrap();
-                        }
-                        assert_reflects(&mut store, &events);
-                        store.settled(end).unwrap();
+                    let events = events_apart(&ledger);
+                    for _ in 0..3 {
+                        store.evict_expired(observed_last(&events)).unwrap();
                     }
+                    assert_reflects(&mut store, &events);
+                }
+                Then::Rests => {
+                    settle(&mut store, end);
                     prop_assert!(store.cached_bytes() <= cache_bytes);
                     prop_assert!(end - store.checkpoint() <= checkpoint_every);
                 }
-                Then::DiesAfterAppend => store = start(&database, limits, &ledger),
+                Then::DiesAfterAppend => {
+                    drop(store);
+                    store = start(&database, limits, &ledger);
+                }
                 Then::DiesBeforeAppend => {
                     ledger.truncate(kept);
+                    drop(store);
                     store = start(&database, limits, &ledger);
                 }
                 Then::Stops => {
@@ -149,10 +172,10 @@ fn what_is_expired_goes_step_by_step() {
     assert_eq!(all, fold(&events).into_keys().collect());
 
     let late = observed_last(&events).plus_ms(500 * DAY_MS);
-    store.evict_expired(late).unwrap();
+    evict(&mut store, late);
     assert!(on_disk(&store).len() >= all.len() - 5, "no step is long");
     for _ in 0..all.len() {
-        store.evict_expired(late).unwrap();
+        evict(&mut store, late);
     }
     let entities = fold(&events);
     let left: BTreeSet<EntityKey> =
@@ -163,10 +186,10 @@ fn what_is_expired_goes_step_by_step() {
 
     // The next walk begins a day later.
     let later = late.plus_ms(2_000 * DAY_MS);
-    store.evict_expired(late.plus_ms(DAY_MS - 1)).unwrap();
+    evict(&mut store, late.plus_ms(DAY_MS - 1));
     assert_eq!(on_disk(&store), left);
     for _ in 0..all.len() {
-        store.evict_expired(later).unwrap();
+        evict(&mut store, later);
     }
     assert!(on_disk(&store).iter().all(|key| !entities[key].is_expired(later)));
     assert_reflects_at(&mut store, &events, later);
@@ -198,8 +221,9 @@ fn what_is_not_written_yet_is_not_deleted() {
     }
     assert_eq!(store.checkpoint(), 1);
     let before = on_disk(&store);
-    store.evict_expired(observed_last(&events)).unwrap();
+    evict(&mut store, observed_last(&events));
     assert_eq!(on_disk(&store), before);
+    drop(store);
     let mut store = start(&database, ROOMY, &ledger);
     assert_reflects(&mut store, &events);
 }
@@ -219,7 +243,7 @@ fn a_deletion_reflects_the_ledger_up_to_its_time() {
     store.commit(last).unwrap();
     store.settled(50).unwrap();
     let before = on_disk(&store).len();
-    store.evict_expired(observed_last(&events)).unwrap();
+    evict(&mut store, observed_last(&events));
     assert!(on_disk(&store).len() < before);
     drop(store);
     assert_eq!(FjallStore::open(&database, ROOMY, 50).unwrap().checkpoint(), 49);
@@ -238,7 +262,7 @@ fn a_damaged_record_stops_no_walk() {
     store.flush(20).unwrap();
     let damaged = fold(&events).into_keys().next().unwrap();
     store.state.insert(damaged.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
-    store.evict_expired(START.plus_ms(9_000 * DAY_MS)).unwrap();
+    evict(&mut store, START.plus_ms(9_000 * DAY_MS));
     let left = on_disk(&store);
     assert!(left.contains(&damaged));
     assert!(left.len() < fold(&events).len());
@@ -278,7 +302,7 @@ fn the_tail_stays_short_without_long_pauses() {
     let records = records(400);
     for (position, record) in (1..).zip(&records) {
         store.commit(&record.events(position)).unwrap();
-        store.settled(position).unwrap();
+        settle(&mut store, position);
         assert!(position - store.checkpoint() <= 20, "{position}");
     }
 }
@@ -300,6 +324,7 @@ fn the_tail_stays_short_while_batches_overlap() {
         store.commit(&record.events(position)).unwrap();
         // Only what stands before it is on disk.
         store.settled(position - 1).unwrap();
+        store.rest().unwrap();
         assert!(position - store.checkpoint() <= 20 + 20 / 8 + 2, "{position}");
     }
     assert!(
@@ -317,7 +342,7 @@ fn while_the_tail_is_folded_the_checkpoint_does_not_run_ahead() {
     let limits = StoreLimits { checkpoint_every: 20, ..ROOMY };
     let mut store = FjallStore::open(&database, limits, 0).unwrap();
     store.commit(&events).unwrap();
-    store.settled(60).unwrap();
+    settle(&mut store, 60);
     let (checkpoint, reflects) = (store.checkpoint(), store.reflects);
     assert!(checkpoint < reflects && reflects == 60, "{checkpoint}, {reflects}");
     drop(store);
@@ -325,7 +350,7 @@ fn while_the_tail_is_folded_the_checkpoint_does_not_run_ahead() {
     let mut store = FjallStore::open(&database, limits, 60).unwrap();
     let tail = events.iter().filter(|event| event.stamp.position() == checkpoint + 1);
     store.commit(&tail.cloned().collect::<Vec<_>>()).unwrap();
-    store.settled(checkpoint + 1).unwrap();
+    settle(&mut store, checkpoint + 1);
     assert_eq!((store.checkpoint(), store.reflects), (checkpoint + 1, 60));
 }
 
@@ -364,6 +389,7 @@ fn state_ahead_of_the_ledger_is_folded_anew() {
     let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
     store.commit(&events).unwrap();
     store.flush(50).unwrap();
+    drop(store);
     assert_eq!(FjallStore::open(&database, ROOMY, 50).unwrap().checkpoint(), 50);
     assert_eq!(FjallStore::open(&database, ROOMY, 51).unwrap().checkpoint(), 50);
     let mut restored = FjallStore::open(&database, ROOMY, 49).unwrap();
@@ -378,9 +404,12 @@ fn state_ahead_of_the_ledger_is_folded_anew() {
 fn a_damaged_record_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let database = database(folder.path());
-    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
     let key = fold(&events(&records(5))).into_keys().next().unwrap();
+    let store = FjallStore::open(&database, ROOMY, 0).unwrap();
     store.state.insert(key.to_bytes(), [STATE_VERSION, 0xff]).unwrap();
+    store.state.insert(Header::KEY, Header::EMPTY.to_bytes()).unwrap();
+    drop(store);
+    let mut store = FjallStore::open(&database, ROOMY, 0).unwrap();
     assert!(matches!(store.load(&[key], START), Err(StoreError::Codec(_))));
 }
 
@@ -405,6 +434,6 @@ fn an_operator_sees_what_is_held_and_what_a_restart_would_fold() {
     let limits = StoreLimits { cache_bytes: 0, checkpoint_every: 1 };
     let mut store = FjallStore::open(&database, limits, 40).unwrap();
     store.commit(&events(&records(40))).unwrap();
-    store.settled(40).unwrap();
+    settle(&mut store, 40);
     assert_eq!((gauge(CACHED_BYTES), gauge(UNWRITTEN_RECORDS)), (0.0, 0.0));
 }

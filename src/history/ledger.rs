@@ -29,6 +29,8 @@ pub(super) struct Kept {
     requests: HashMap<String, (u64, [u8; 32])>,
     /// Signal schemas.
     schemas: HashMap<String, (u64, [u8; 32])>,
+    /// Findings: what shows one again does not tell it again.
+    told: HashMap<String, (u64, [u8; 32])>,
     /// Bodies of claims that are asked again.
     bodies: HashMap<u64, Vec<u8>>,
     /// Claims since they were last taken out.
@@ -50,6 +52,7 @@ impl ReplayLedger {
             facts: HashMap::new(),
             requests: HashMap::new(),
             schemas: HashMap::new(),
+            told: HashMap::new(),
             bodies: HashMap::new(),
             claims: Vec::new(),
             findings: Vec::new(),
@@ -126,13 +129,13 @@ impl ReplayLedger {
 }
 
 impl Kept {
-    /// Ids of a kind; findings are told once and never looked up.
-    fn ids(&mut self, kind: RecordKind) -> Option<&mut HashMap<String, (u64, [u8; 32])>> {
+    /// Ids of a kind.
+    const fn ids(&mut self, kind: RecordKind) -> &mut HashMap<String, (u64, [u8; 32])> {
         match kind {
-            RecordKind::Fact => Some(&mut self.facts),
-            RecordKind::Claim => Some(&mut self.requests),
-            RecordKind::Schema => Some(&mut self.schemas),
-            RecordKind::Finding => None,
+            RecordKind::Fact => &mut self.facts,
+            RecordKind::Claim => &mut self.requests,
+            RecordKind::Schema => &mut self.schemas,
+            RecordKind::Finding => &mut self.told,
         }
     }
 
@@ -141,8 +144,7 @@ impl Kept {
         match kind {
             RecordKind::Fact => self.repeats.contains_key(&digest(IdKind::Fact, id)),
             RecordKind::Claim => self.repeats.contains_key(&digest(IdKind::Claim, id)),
-            RecordKind::Schema => true,
-            RecordKind::Finding => false,
+            RecordKind::Schema | RecordKind::Finding => true,
         }
     }
 }
@@ -159,7 +161,8 @@ impl Ledger for ReplayLedger {
             kept.last_observed_at = record.observed_at;
             let position = kept.end;
             let again = kept.comes_again(record.kind, &record.id);
-            if let Some(ids) = kept.ids(record.kind).filter(|_| again) {
+            if again {
+                let ids = kept.ids(record.kind);
                 ids.insert(record.id.clone(), (position, record.digest.0));
             }
             if record.kind == RecordKind::Finding {
@@ -188,7 +191,7 @@ impl Ledger for ReplayLedger {
         id: &str,
     ) -> Result<Option<Found>, LedgerError> {
         let mut kept = self.kept();
-        let found = kept.ids(kind).and_then(|ids| ids.get(id));
+        let found = kept.ids(kind).get(id);
         Ok(found.map(|(position, digest)| Found { position: *position, digest: Sha256(*digest) }))
     }
 
@@ -230,5 +233,37 @@ impl Ledger for ReplayLedger {
         _position: u64,
     ) -> Box<dyn Iterator<Item = Result<(u64, Record), LedgerError>> + '_> {
         Box::new(std::iter::empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A third payment shows again what the second did; a ledger that forgot would tell it twice, and every record behind it
+    /// would stand elsewhere than online.
+    #[test]
+    fn a_finding_that_was_told_is_found_again() {
+        let tenant = TenantId::parse("shop").unwrap();
+        let mut ledger = ReplayLedger::new(tenant.clone(), Repeats::new());
+        let finding = Record {
+            tenant: tenant.clone(),
+            kind: RecordKind::Finding,
+            id: "paid twice".to_owned(),
+            alias: None,
+            digest: Sha256([7; 32]),
+            observed_at: Timestamp::EARLIEST,
+            body: Vec::new(),
+        };
+        let told_at = ledger.append(&[finding]).unwrap();
+        let restored = ReplayLedger::restored(
+            postcard::from_bytes(&postcard::to_allocvec(&*ledger.kept()).unwrap()).unwrap(),
+        );
+        for ledger in [ledger, restored] {
+            let find = |id| ledger.find(&tenant, RecordKind::Finding, id).unwrap();
+            let found = find("paid twice").unwrap();
+            assert_eq!((found.position, found.digest), (told_at, Sha256([7; 32])));
+            assert!(find("another").is_none());
+        }
     }
 }

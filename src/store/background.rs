@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 
 /// Of 99; half of that is what every thread has. On Linux, `nice` 10.
-const PRIORITY: u8 = 25;
+const PRIORITY: u8 = 24;
 
 /// Starts a thread that gives way to others when processors are short, as do the threads that it starts itself.
 ///
@@ -17,7 +17,7 @@ pub(super) fn spawn<T: Send + 'static>(
 ) -> std::io::Result<JoinHandle<T>> {
     Builder::new().name(name.to_owned()).spawn(|| {
         if let Ok(priority) = ThreadPriorityValue::try_from(PRIORITY) {
-            // Who has been given less already keeps that.
+            // Where the system does not allow it, the thread is as all others are.
             set_current_thread_priority(ThreadPriority::Crossplatform(priority)).ok();
         }
         work()
@@ -39,7 +39,7 @@ mod tests {
         let own = niceness();
         let theirs = spawn("quiet", || (niceness(), std::thread::spawn(niceness).join().unwrap()));
         let (background, within) = theirs.unwrap().join().unwrap();
-        assert!(background > own && within == background, "{own} {background} {within}");
+        assert!(background >= 10 && within == background, "{background} {within}");
         assert_eq!(niceness(), own);
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct Cache {
     /// The number where the hand stands.
     hand: usize,
     bytes: usize,
-    /// Numbers of entries, each behind the position of its first change that is not written, ascending. An entry that was
-    /// written since is stale, and is dropped when it comes to the front.
+    /// Numbers of entries, each behind the position of its first change that no write has taken, ascending. An entry that was
+    /// taken since is stale, and is dropped when it comes to the front.
     unsaved: VecDeque<Unsaved>,
     /// From the front of `unsaved`, in order: what could not be written in its turn because it had changed again.
     held_back: Vec<Unsaved>,
@@ -52,7 +52,7 @@ pub(super) struct Victims {
     pub(super) unsaved_bytes: usize,
 }
 
-/// An entry that is unsaved since a position, unless it was written since.
+/// An entry that is unsaved since a position, unless a write has taken it since.
 #[derive(Debug, Clone, Copy)]
 struct Unsaved {
     since: u64,
@@ -170,7 +170,7 @@ impl Cache {
         self.unsaved.insert(place, unsaved);
     }
 
-    /// The position of the oldest change that is not written.
+    /// The position of the oldest change that no write has taken.
     pub(super) fn oldest_unsaved(&mut self) -> Option<u64> {
         let entries = &self.entries;
         self.held_back.retain(|unsaved| unsaved.held(entries).is_some());
@@ -304,7 +304,7 @@ impl Cache {
 }
 
 impl Unsaved {
-    /// The entry that it tells of, unless that was written since.
+    /// The entry that it tells of, unless a write has taken that since.
     fn held(self, entries: &Table<Held>) -> Option<&Held> {
         entries.get(self.number).filter(|held| held.unsaved_since == Some(self.since))
     }

@@ -1,4 +1,4 @@
-//! The embedded database that holds ledger and state.
+//! The embedded databases that hold ledger and state.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -114,11 +114,18 @@ pub fn open_state_database(
     };
     taken_away.map_err(|error| explain(path, error))?;
     let folder = path.join(STATE);
-    let failed = |source| DatabaseError::Storage { path: path.into(), source };
+    let failed = |source: std::io::Error| explain(&folder, source.into());
+    if let Err(DatabaseError::Unfinished { .. }) = check_folder(&folder) {
+        std::fs::remove_dir_all(&folder).map_err(failed)?;
+    }
     // The database's own threads, which merge what was written, are started there.
-    let opened = background::spawn("open", move || open_database(&folder, cache_bytes));
-    let opened = opened.map_err(|error| failed(error.into()))?.join();
-    opened.unwrap_or_else(|_| Err(failed(fjall::Error::Poisoned)))
+    let opened = background::spawn("open", {
+        let folder = folder.clone();
+        move || open_database(&folder, cache_bytes)
+    });
+    let opened = opened.map_err(failed)?.join();
+    opened
+        .unwrap_or_else(|_| Err(failed(std::io::Error::other("a thread of the database panicked"))))
 }
 
 /// A folder without a database must be empty: files of others are not to be mixed with ours.
@@ -197,6 +204,12 @@ mod tests {
         let state = open_state_database(&ledger, folder.path(), 1 << 20).unwrap();
         let new = state.keyspace(STATE, KeyspaceCreateOptions::default).unwrap();
         assert_eq!(&*new.get("an account").unwrap().unwrap(), b"of this one");
+        drop((new, state));
+
+        // Vouch was stopped while it created the folder: nothing is lost, and nobody is asked to clear it.
+        std::fs::remove_file(folder.path().join(STATE).join("version")).unwrap();
+        std::fs::remove_dir_all(folder.path().join(STATE).join("keyspaces")).unwrap();
+        drop(open_state_database(&ledger, folder.path(), 1 << 20).unwrap());
     }
 
     #[test]

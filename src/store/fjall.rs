@@ -16,14 +16,14 @@ use super::{StateStore, StoreError};
 use crate::domain::{TenantId, Timestamp};
 use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode};
 
-/// Entities in memory, by the estimate that is held against the limit, bytes.
+/// Entities in memory, by the estimate that is held against the limit, bytes; at the end of the last batch.
 pub const CACHED_BYTES: &str = "vouch_state_cached_bytes";
-/// Records of the ledger that a restart would fold again: those behind the state on disk.
+/// Records of the ledger that a restart would fold again: those behind the state on disk; at the end of the last batch.
 pub const UNWRITTEN_RECORDS: &str = "vouch_state_unwritten_records";
 
-/// Writes collect in memory up to this many bytes before they become a file. While that is noted, only the thread that
-/// writes waits: the larger, the less is merged.
-const MEMTABLE_BYTES: u64 = 64 * 1_024 * 1_024;
+/// Writes collect in memory up to this many bytes before they become a file: the larger, the less is merged. While a file
+/// is noted, the thread that writes waits, and whoever needs an entity that only the disk has.
+const MEMTABLE_BYTES: u64 = 32 * 1_024 * 1_024;
 
 /// Entities that one [`StateStore::settled`] writes ahead of need, so that the work is spread and no claim waits long.
 const WRITE_AHEAD: usize = 256;
@@ -38,16 +38,18 @@ const EVICTED_PART: usize = 128;
 /// How much a [`FjallStore`] may hold back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
-    /// Entities in memory, estimated, in bytes. Those that are not settled yet come on top.
+    /// Entities in memory, estimated, in bytes. Those that are not settled yet, or on their way to the disk, come on top.
     pub cache_bytes: usize,
     /// Ledger positions that a restart folds again, at most; while batches overlap, an eighth more and what is under way.
+    /// After a power cut, which state is not forced to disk against, it can be more.
     pub checkpoint_every: u64,
 }
 
 /// Entity state in an embedded database, behind a bounded cache.
 ///
 /// Changes stay in memory until the ledger is on disk beyond them, then are written in the order in which they began, by a
-/// thread of their own: nobody waits for them. What is on its way stays in memory until it is there.
+/// thread of their own. Nobody waits for that, unless it falls behind the limits. What is on its way stays in memory until
+/// it is there.
 /// Each write is one batch: entities, and the position before the first change that is not written. An entity may so be
 /// ahead of that position; folding the tail again passes over what it has seen already, by its stamp.
 ///
@@ -65,7 +67,6 @@ pub struct FjallStore {
     limits: StoreLimits,
     cache: Cache,
     on_disk: OnDisk,
-    /// Neither the disk nor the cache has anything of these.
     pictures: NearPictures,
     sweep: Sweep,
     write_back: WriteBack,
@@ -116,7 +117,7 @@ impl FjallStore {
     ) -> Result<Self, StoreError> {
         let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
         let state = database.keyspace("state", options).map_err(storage)?;
-        let header = usable_header(&state, ledger_end)?;
+        let header = usable_header(database, &state, ledger_end)?;
         let on_disk = OnDisk::of(&state, limits.cache_bytes)?;
         let write_back = WriteBack::start(database.clone(), state.clone(), on_disk.keys())?;
         Ok(Self {
@@ -269,10 +270,15 @@ impl FjallStore {
         result
     }
 
-    /// What is held, but for what is leaving.
-    fn staying_bytes(&self) -> usize {
-        let leaving = self.under_way.iter().map(|write| write.leaving_bytes).sum();
-        self.cache.bytes().saturating_sub(leaving)
+    /// What will be forgotten when the writes that are under way are done.
+    fn leaving_bytes(&self) -> usize {
+        self.under_way.iter().map(|write| write.leaving_bytes).sum()
+    }
+
+    /// Makes room for so many entities that were loaded.
+    fn trim(&mut self, loaded: usize) {
+        let limit = self.limits.cache_bytes.saturating_add(self.leaving_bytes());
+        self.cache.trim(limit, loaded);
     }
 }
 
@@ -280,14 +286,14 @@ impl StateStore for FjallStore {
     fn load(&mut self, keys: &[EntityKey], now: Timestamp) -> Result<Vec<Arc<Entity>>, StoreError> {
         self.usable()?;
         let entities = keys.iter().map(|key| self.fetched(key, now)).collect();
-        self.cache.trim(self.limits.cache_bytes, keys.len());
+        self.trim(keys.len());
         entities
     }
 
     fn load_one(&mut self, key: &EntityKey, now: Timestamp) -> Result<Arc<Entity>, StoreError> {
         self.usable()?;
         let entity = self.fetched(key, now);
-        self.cache.trim(self.limits.cache_bytes, 1);
+        self.trim(1);
         entity
     }
 
@@ -341,8 +347,8 @@ impl StateStore for FjallStore {
         self.take_landed()?;
         let every = self.limits.checkpoint_every;
         let late = self.settled - self.planned.min(self.settled) >= every;
-        let limit = self.limits.cache_bytes;
-        let is_over = self.staying_bytes() > limit;
+        let (limit, leaving) = (self.limits.cache_bytes, self.leaving_bytes());
+        let is_over = self.cache.bytes() > limit.saturating_add(leaving);
         // What is only late can wait, unless it has waited for long.
         if is_over || late && (!self.write_back.is_full() || self.is_behind()) {
             let mut due = Vec::new();
@@ -353,7 +359,6 @@ impl StateStore for FjallStore {
             }
             let mut victims = Victims::default();
             if is_over {
-                let leaving = self.cache.bytes() - self.staying_bytes();
                 let target = limit - limit / EVICTED_PART + leaving;
                 victims = self.cache.victims(self.settled, target);
                 due.extend(&victims.unsaved);
@@ -373,11 +378,14 @@ impl StateStore for FjallStore {
     /// An entity that every batch changes is never settled while batches overlap.
     fn is_behind(&self) -> bool {
         let every = self.limits.checkpoint_every;
-        self.settled - self.checkpoint.min(self.settled) > every + every / 8
+        self.settled - self.checkpoint.min(self.settled) > every.saturating_add(every / 8)
     }
 
     fn evict_expired(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.usable()?;
+        if self.write_back.is_full() {
+            return Ok(());
+        }
         let mut gone = self.sweep.next_expired(&self.state, now)?;
         gone.retain(|key| !self.cache.is_ahead(key));
         if !gone.is_empty() {
@@ -414,7 +422,11 @@ impl fmt::Debug for FjallStore {
 }
 
 /// The header of state that can be used; state that can not is cleared, in one step with its header.
-fn usable_header(state: &Keyspace, ledger_end: u64) -> Result<Header, StoreError> {
+fn usable_header(
+    database: &Database,
+    state: &Keyspace,
+    ledger_end: u64,
+) -> Result<Header, StoreError> {
     let stored = state.get(Header::KEY).map_err(storage)?;
     let header = match stored {
         None if state.is_empty().map_err(storage)? => return Ok(Header::EMPTY),
@@ -438,6 +450,8 @@ fn usable_header(state: &Keyspace, ledger_end: u64) -> Result<Header, StoreError
         ),
     }
     state.clear().map_err(storage)?;
+    // Before the ledger grows: after a power cut the old state must not seem to be that of a longer ledger.
+    database.persist(PersistMode::SyncAll).map_err(storage)?;
     Ok(Header::EMPTY)
 }
 

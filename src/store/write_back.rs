@@ -78,8 +78,11 @@ impl WriteBack {
     /// # Errors
     /// The thread has ended: the storage failed before.
     pub(super) fn write(&mut self, write: Write) -> Result<(), StoreError> {
-        let work = self.work.as_ref().ok_or_else(|| storage(EndedError))?;
-        work.send(write).map_err(|_| storage(EndedError))?;
+        if self.work.as_ref().is_none_or(|work| work.send(write).is_err()) {
+            // Why it ended is told before it ends.
+            let failure = self.done.try_iter().find_map(Result::err);
+            return Err(failure.unwrap_or_else(|| storage(EndedError)));
+        }
         self.under_way += 1;
         Ok(())
     }

@@ -48,6 +48,8 @@ enum Then {
     Rests,
     /// The records are on disk, and vouch dies before the store is told.
     DiesAfterAppend,
+    /// The records are on disk, the store is told, and vouch dies while that is written.
+    DiesInWrite,
     /// Vouch dies before the records are on disk: they never were.
     DiesBeforeAppend,
     /// Vouch stops in order.
@@ -60,6 +62,7 @@ fn then() -> impl Strategy<Value = Then> {
         4 => Just(Then::Evicts),
         4 => Just(Then::Rests),
         1 => Just(Then::DiesAfterAppend),
+        1 => Just(Then::DiesInWrite),
         1 => Just(Then::DiesBeforeAppend),
         1 => Just(Then::Stops),
     ]
@@ -87,6 +90,14 @@ fn settle(store: &mut FjallStore, position: u64) {
         store.settled(position).unwrap();
         store.rest().unwrap();
     }
+}
+
+/// What is written there is lost.
+fn elsewhere(store: &FjallStore) -> WriteBack {
+    let folder = tempfile::tempdir().unwrap();
+    let database = database(folder.path());
+    let state = database.keyspace("state", KeyspaceCreateOptions::default).unwrap();
+    WriteBack::start(database, state, store.on_disk.keys()).unwrap()
 }
 
 /// Deletes what is expired, a step.
@@ -132,6 +143,13 @@ proptest! {
                     prop_assert!(end - store.checkpoint() <= checkpoint_every);
                 }
                 Then::DiesAfterAppend => {
+                    drop(store);
+                    store = start(&database, limits, &ledger);
+                }
+                Then::DiesInWrite => {
+                    store.rest().unwrap();
+                    store.write_back = elsewhere(&store);
+                    store.settled(end).unwrap();
                     drop(store);
                     store = start(&database, limits, &ledger);
                 }

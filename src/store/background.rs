@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 
 /// Of 99; half of that is what every thread has. On Linux, `nice` 10.
-const PRIORITY: u8 = 24;
+const PRIORITY: u8 = 22;
 
 /// Starts a thread that gives way to others when processors are short, as do the threads that it starts itself.
 ///

@@ -10,8 +10,13 @@ use tokio::time::Instant;
 use super::output::Fault;
 use super::sample::Latencies;
 
-/// Appends `bytes` and syncs them, again and again for `seconds`.
-pub(crate) fn syncs(folder: &Path, bytes: usize, seconds: u64) -> Result<Latencies, Fault> {
+/// Appends `bytes` and syncs them, again and again for `seconds`, and rests between.
+pub(crate) fn syncs(
+    folder: &Path,
+    bytes: usize,
+    seconds: u64,
+    rest: Duration,
+) -> Result<Latencies, Fault> {
     let path = folder.join("synced.bin");
     let mut file = File::create(&path)?;
     let block = vec![0x5A; bytes.max(1)];
@@ -22,6 +27,7 @@ pub(crate) fn syncs(folder: &Path, bytes: usize, seconds: u64) -> Result<Latenci
         file.write_all(&block)?;
         file.sync_data()?;
         latencies.add(began.elapsed());
+        std::thread::sleep(rest);
     }
     std::fs::remove_file(&path)?;
     Ok(latencies)

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
 use vouch::domain::Timestamp;
+use vouch::engine::Stage;
 
 use super::answer::{Checker, verdict_of};
 use super::client::{Connection, SCORE_REFUND};
@@ -15,7 +16,7 @@ use super::open::{self, Outcome};
 use super::options::Options;
 use super::output::{Fault, line};
 use super::report::Report;
-use super::sample::Sample;
+use super::sample::{Latencies, Sample};
 use super::server::Server;
 use super::soak::soak;
 use super::target::Target;
@@ -32,6 +33,8 @@ const RECORDERS: usize = 4;
 const ANSWERS: usize = 255;
 /// Facts that are encoded before they are told: what the client does itself is not to be measured.
 const TOLD_AT_ONCE: usize = 400_000;
+/// Between two syncs beside a load, which are not to be a load themselves.
+const BESIDE_REST: Duration = Duration::from_millis(10);
 /// The folder of the history.
 const HISTORY: &str = "history";
 /// Times of its capacity that overload a server.
@@ -71,7 +74,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Fault> {
     let (echo, vouch) = pair.measure(options, STREAM, true).await?;
     report.pairs("stream of 256", &echo, &vouch);
     let batch = mean_batch(&before, &Counters::of(&pair.vouch.server)?);
+    let before = Counters::of(&pair.vouch.server)?;
     let half = open::at_rate(&pair.vouch, busiest.rate / 2.0, options.seconds).await?;
+    let half_batch = mean_batch(&before, &Counters::of(&pair.vouch.server)?);
     report.alone("half of 16x16", half.answered);
     line(format!("\n{report}\n"))?;
     if half.shed_rate > 0.0 {
@@ -79,6 +84,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), Fault> {
     }
     pair.disk(options, "of one claim", alone.written_bytes, 1.0)?;
     pair.disk(options, "of a batch", busiest.written_bytes, batch)?;
+    pair.disk_beside(options, busiest.rate / 2.0, half.answered.written_bytes * half_batch).await?;
     overload(&pair, busiest.rate, options.seconds).await?;
     soak(&pair.vouch, busiest.rate / 2.0, options.soak_seconds).await?;
     if options.h2load {
@@ -140,18 +146,27 @@ impl Pair {
         Ok((echo, vouch))
     }
 
-    /// Syncs what `claims` claims write.
+    /// Syncs what `claims` claims write, while nobody else does.
     fn disk(&self, options: &Options, what: &str, each: f64, claims: f64) -> Result<(), Fault> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "some thousand bytes"
-        )]
-        let bytes = (each * claims) as usize;
-        let syncs = disk::syncs(self.folder.path(), bytes, options.seconds)?;
-        let [p50, p99, p999] = syncs.permille_ms([500, 990, 999]);
+        let bytes = whole(each * claims);
+        let syncs = disk::syncs(self.folder.path(), bytes, options.seconds, Duration::ZERO)?;
+        line(format!("fdatasync {what}, {bytes} B: {}", shown(syncs)))
+    }
+
+    /// Syncs as many bytes as a batch writes while claims come at a rate, and says what both took.
+    async fn disk_beside(&self, options: &Options, rate: f64, bytes: f64) -> Result<(), Fault> {
+        open::settle(&self.vouch).await?;
+        let (folder, bytes, seconds) =
+            (self.folder.path().to_owned(), whole(bytes), options.seconds);
+        let syncs = tokio::task::spawn_blocking(move || {
+            // A fault that others are told of is text.
+            disk::syncs(&folder, bytes, seconds, BESIDE_REST).map_err(|fault| fault.to_string())
+        });
+        let Outcome { answered, .. } = open::at_rate(&self.vouch, rate, seconds).await?;
+        let syncs = shown(syncs.await??);
         line(format!(
-            "fdatasync {what}, {bytes} B: p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p999:.2} ms"
+            "fdatasync beside half load, {bytes} B: {syncs}; claims meanwhile: p50 {:.2} ms, p99 {:.2} ms",
+            answered.p50_ms, answered.p99_ms,
         ))
     }
 
@@ -166,6 +181,16 @@ impl Pair {
         }
         Ok(())
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a million bytes")]
+const fn whole(bytes: f64) -> usize {
+    bytes as usize
+}
+
+fn shown(latencies: Latencies) -> String {
+    let [p50, p99, p999] = latencies.permille_ms([500, 990, 999]);
+    format!("p50 {p50:.2} ms, p99 {p99:.2} ms, p99.9 {p999:.2} ms")
 }
 
 /// Records the history, and says how fast.
@@ -211,11 +236,13 @@ async fn usual_answer(vouch: &Target) -> Result<Vec<u8>, Fault> {
 
 async fn overload(pair: &Pair, capacity: f64, seconds: u64) -> Result<(), Fault> {
     open::settle(&pair.vouch).await?;
+    let before = Counters::of(&pair.vouch.server)?;
     let Outcome { answered, shed_rate, shed_p99_ms, sent_rate } =
         open::at_rate(&pair.vouch, capacity * OVERLOAD, seconds).await?;
+    let waited = stages::us(&before, &Counters::of(&pair.vouch.server)?, Stage::Queue) / 1_000.0;
     line(format!(
-        "overload, {sent_rate:.0} claims/s: {:.0}/s answered, p50 {:.1} ms, p99 {:.1} ms; {shed_rate:.0}/s refused with \
-         RESOURCE_EXHAUSTED, p99 {shed_p99_ms:.1} ms",
+        "overload, {sent_rate:.0} claims/s: {:.0}/s answered, p50 {:.1} ms, p99 {:.1} ms, of which they waited {waited:.1} ms \
+         for the engine on average; {shed_rate:.0}/s refused with RESOURCE_EXHAUSTED, p99 {shed_p99_ms:.1} ms",
         answered.rate, answered.p50_ms, answered.p99_ms,
     ))
 }

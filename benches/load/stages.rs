@@ -69,11 +69,16 @@ fn row(name: &str, cells: impl Iterator<Item = f64>, digits: usize) -> Vec<Strin
 
 /// Microseconds that each stage took for a claim between two moments.
 fn column(before: &Counters, after: &Counters) -> Vec<f64> {
+    Stage::ALL.map(|stage| us(before, after, stage)).to_vec()
+}
+
+/// Microseconds that a stage took for a claim between two moments.
+pub(crate) fn us(before: &Counters, after: &Counters, stage: Stage) -> f64 {
     let claims = (after.total(VERDICTS) - before.total(VERDICTS)).max(1.0);
     let sums = format!("{STAGE_SECONDS}_sum");
-    let spent = |counters: &Counters, stage: Stage| {
-        let label = format!("{{stage=\"{}\"}}", stage.name());
+    let label = format!("{{stage=\"{}\"}}", stage.name());
+    let spent = |counters: &Counters| {
         counters.series(&sums).filter(|(labels, _)| *labels == label).map(|(_, s)| s).sum::<f64>()
     };
-    Stage::ALL.map(|stage| (spent(after, stage) - spent(before, stage)) * 1e6 / claims).to_vec()
+    (spent(after) - spent(before)) * 1e6 / claims
 }

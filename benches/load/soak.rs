@@ -1,4 +1,4 @@
-//! Half load for long: neither latency nor memory may grow.
+//! Half load for long: neither latency nor memory may grow, and no less may be answered.
 
 use super::open::{self, Outcome};
 use super::output::{Fault, line};
@@ -17,6 +17,8 @@ type Figure = fn(&Minute) -> f64;
 
 /// What one minute was like.
 struct Minute {
+    /// How many were answered in a second.
+    rate: f64,
     p50_ms: f64,
     p99_ms: f64,
     memory_mib: f64,
@@ -39,7 +41,12 @@ pub(crate) async fn soak(target: &Target, rate: f64, seconds: u64) -> Result<(),
             answered.p99_ms,
         ))?;
         let memory_mib = f64::from(u32::try_from(memory)?);
-        minutes.push(Minute { p50_ms: answered.p50_ms, p99_ms: answered.p99_ms, memory_mib });
+        minutes.push(Minute {
+            rate: answered.rate,
+            p50_ms: answered.p50_ms,
+            p99_ms: answered.p99_ms,
+            memory_mib,
+        });
     }
     judge(minutes.get(SETTLING..).unwrap_or_default())
 }
@@ -49,7 +56,9 @@ fn judge(settled: &[Minute]) -> Result<(), Fault> {
     if early.is_empty() {
         return Ok(());
     }
-    let figures: [(&str, Figure); 3] = [
+    let figures: [(&str, Figure); 4] = [
+        // What is refused is answered fast, and would hide that less and less is taken.
+        ("time for an answer", |minute| 1.0 / minute.rate),
         ("p50", |minute| minute.p50_ms),
         ("p99", |minute| minute.p99_ms),
         ("memory", |minute| minute.memory_mib),

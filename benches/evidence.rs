@@ -14,6 +14,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion};
+use vouch::disk::open_database;
 use vouch::domain::{
     AccountId, ClaimChannel, ClaimContext, ClaimReason, Client, Currency, DAY_MS, Destination,
     Evidence, EvidenceKind, Money, OrderId, RefundClaim, RefundId, RefundRoute, RequestId,
@@ -22,7 +23,7 @@ use vouch::domain::{
 use vouch::state::{
     EntityKey, Event, EventBody, PICTURES_KEPT_D, PictureBucket, PictureQuery, Stamp, Subject,
 };
-use vouch::store::{FjallStore, StateStore, StoreLimits, open_database};
+use vouch::store::{FjallStore, StateStore, StoreLimits};
 
 /// Different pictures of all kinds.
 const SCATTERED: u64 = 4_900_000;

@@ -56,6 +56,7 @@
 //! |---|---|
 //! | allocator | nothing |
 //! | clock | domain |
+//! | disk | nothing |
 //! | document | nothing |
 //! | domain | nothing |
 //! | evidence | domain |
@@ -67,8 +68,8 @@
 //! | user_agent | nothing |
 //! | signals | domain, geo, state, user_agent |
 //! | policy | document, domain, features, geo, signals, state |
-//! | store | domain, state |
-//! | ledger | domain |
+//! | store | disk, domain, state |
+//! | ledger | disk, domain |
 //! | models | nothing |
 //! | engine | clock, domain, evidence, findings, geo, ledger, policy, signals, state, store, user_agent |
 //! | scoring | document, domain, engine, features, models, signals |
@@ -96,13 +97,15 @@
 //! so that the engine does not know the wire), `findings` (what facts show without a claim), `tables` (facts and claims
 //! as files), `history` (both through the engine once more, and a ledger as files), `mapping` (a user's own tables),
 //! `report` and `page` (what came of it, for people), `scoring` (features of a model, its artifact, and the scorer that it
-//! becomes), `train` (from history to an artifact, and how good it is), `cases`, `fingerprint`, `evidence` and `user_agent`.
+//! becomes), `train` (from history to an artifact, and how good it is), `disk` (what ledger and store share of the
+//! embedded database), `cases`, `fingerprint`, `evidence` and `user_agent`.
 
 pub mod allocator;
 pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod disk;
 pub mod document;
 pub mod domain;
 pub mod engine;

@@ -7,6 +7,7 @@ use super::memory;
 use super::models;
 use super::output::located;
 use crate::config::Config;
+use crate::disk::{DatabaseError, open_database, open_state_database};
 use crate::document::{Problem, Severity, TextError, read_text};
 use crate::domain::{Timestamp, Versions};
 use crate::engine::{Core, CoreError, Models, Setup};
@@ -16,9 +17,7 @@ use crate::policy::{self, Policy};
 use crate::records::ProtobufRecords;
 use crate::scoring::LoadedModel;
 use crate::signals::Catalogue;
-use crate::store::{
-    DatabaseError, FjallStore, StoreError, StoreLimits, open_database, open_state_database,
-};
+use crate::store::{FjallStore, StoreError, StoreLimits};
 use crate::user_agent::{PatternError, UserAgents};
 
 /// Why no engine can be built.

@@ -1,16 +1,19 @@
 //! The embedded ledger, on disk.
 
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
+use foldhash::fast::RandomState;
 
 use super::check::check_names;
 use super::codec::{decode, encode};
 use super::key::{alias_key, id_key, listed_key, listed_position};
 use super::scan::Scan;
 use super::{Found, Ledger, LedgerError, Record, RecordKind};
+use crate::disk::KeyFilter;
 use crate::domain::{Sha256, TenantId};
 
 /// Layout of the keyspaces below. Raise it with every change, and read the older ones. 2 adds `ledger_listed`; what is
@@ -21,10 +24,14 @@ const FORMAT_KEY: &str = "format";
 /// Writes collect in memory up to this many bytes per keyspace before they become a file.
 const MEMTABLE_BYTES: u64 = 16 * 1_024 * 1_024;
 
+/// Memory for what is known of the ids on disk: ten bits for each of 50 million. With more, more looks for a new id go to
+/// the disk.
+const IDS_FILTER_BYTES: usize = 64 << 20;
+
 /// A ledger in an embedded database.
 ///
-/// An append is one batch over all keyspaces, forced to disk before it becomes visible here. A missing id costs a look
-/// into a bloom filter, which fjall keeps for every table of the keyspaces `ledger_ids` and `ledger_aliases`.
+/// An append is one batch over all keyspaces, forced to disk before it becomes visible here. That an id is new, as most are,
+/// a filter in memory says.
 #[derive(Clone)]
 pub struct FjallLedger {
     database: Database,
@@ -32,6 +39,9 @@ pub struct FjallLedger {
     records: Keyspace,
     /// Id key -> position, 8 bytes big-endian, then digest, 32 bytes.
     ids: Keyspace,
+    /// Which ids may be there.
+    known_ids: Arc<KeyFilter>,
+    hasher: RandomState,
     /// Alias key -> position, 8 bytes big-endian.
     aliases: Keyspace,
     /// Listed key -> nothing.
@@ -65,10 +75,18 @@ impl FjallLedger {
         let records = database.keyspace("ledger_records", hits).map_err(storage)?;
         let end = last_position(&records)?;
         check_format(database, &meta, end)?;
+        let (ids, hasher) = (keyspace("ledger_ids")?, RandomState::default());
+        let hash = {
+            let hasher = hasher.clone();
+            move |id: &[u8]| Some(hasher.hash_one(id))
+        };
+        let known_ids = KeyFilter::of(&ids, IDS_FILTER_BYTES, hash);
         Ok(Self {
             database: database.clone(),
             records,
-            ids: keyspace("ledger_ids")?,
+            ids,
+            known_ids: Arc::new(known_ids.map_err(storage)?),
+            hasher,
             aliases: keyspace("ledger_aliases")?,
             listed: keyspace("ledger_listed")?,
             end: Arc::new(AtomicU64::new(end)),
@@ -85,6 +103,7 @@ impl FjallLedger {
     ) -> Result<(), LedgerError> {
         let key = position.to_be_bytes();
         let id = id_key(&record.tenant, record.kind, &record.id);
+        self.known_ids.note(self.hasher.hash_one(id.as_slice()));
         batch.insert(&self.records, key, encode(record)?);
         batch.insert(&self.ids, id, [key.as_slice(), &record.digest.0].concat());
         if let Some(alias) = &record.alias {
@@ -141,9 +160,11 @@ impl Ledger for FjallLedger {
         kind: RecordKind,
         id: &str,
     ) -> Result<Option<Found>, LedgerError> {
-        let Some(value) = self.ids.get(id_key(tenant, kind, id)).map_err(storage)? else {
+        let key = id_key(tenant, kind, id);
+        if !self.known_ids.may_have(self.hasher.hash_one(key.as_slice())) {
             return Ok(None);
-        };
+        }
+        let Some(value) = self.ids.get(key).map_err(storage)? else { return Ok(None) };
         let (position, digest) = value.split_first_chunk().ok_or_else(|| odd_entry(id))?;
         let position = u64::from_be_bytes(*position);
         let digest = Sha256(digest.try_into().map_err(|_| odd_entry(id))?);

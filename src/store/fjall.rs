@@ -9,10 +9,10 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use super::cache::{Cache, Victims};
 use super::header::Header;
 use super::near_pictures::NearPictures;
-use super::on_disk::OnDisk;
 use super::sweep::Sweep;
 use super::write_back::{Write, WriteBack, Written};
 use super::{StateStore, StoreError};
+use crate::disk::KeyFilter;
 use crate::domain::{TenantId, Timestamp};
 use crate::state::{Entity, EntityKey, Event, STATE_VERSION, Subject, decode};
 
@@ -34,6 +34,12 @@ const TOUCHED_TOGETHER: usize = 8;
 /// The part of the limit by which the cache is emptied when it is reached: the next events then do not have to evict
 /// again, and nobody waits long while what goes is written.
 const EVICTED_PART: usize = 128;
+
+/// What is known of the keys on disk takes so small a part of what entities may take, but as much as 100,000 keys need, and
+/// 128 MiB at most.
+const FILTER_PART: usize = 64;
+const FILTER_BYTES_MIN: usize = 128 << 10;
+const FILTER_BYTES_MAX: usize = 128 << 20;
 
 /// How much a [`FjallStore`] may hold back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +72,8 @@ pub struct FjallStore {
     state: Keyspace,
     limits: StoreLimits,
     cache: Cache,
-    on_disk: OnDisk,
+    /// Which entities may be on disk.
+    on_disk: Arc<KeyFilter>,
     pictures: NearPictures,
     sweep: Sweep,
     write_back: WriteBack,
@@ -118,8 +125,11 @@ impl FjallStore {
         let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
         let state = database.keyspace("state", options).map_err(storage)?;
         let header = usable_header(database, &state, ledger_end)?;
-        let on_disk = OnDisk::of(&state, limits.cache_bytes)?;
-        let write_back = WriteBack::start(database.clone(), state.clone(), on_disk.keys())?;
+        let filter_bytes =
+            (limits.cache_bytes / FILTER_PART).clamp(FILTER_BYTES_MIN, FILTER_BYTES_MAX);
+        let hash = |key: &[u8]| EntityKey::from_bytes(key).map(|key| key.hash());
+        let on_disk = Arc::new(KeyFilter::of(&state, filter_bytes, hash).map_err(storage)?);
+        let write_back = WriteBack::start(database.clone(), state.clone(), Arc::clone(&on_disk))?;
         Ok(Self {
             database: database.clone(),
             state,
@@ -164,7 +174,7 @@ impl FjallStore {
 
     /// The entity as it is on disk, and its length there.
     fn read(&self, key: &EntityKey) -> Result<(Arc<Entity>, usize), StoreError> {
-        let may_be_there = self.on_disk.may_have(key);
+        let may_be_there = self.on_disk.may_have(key.hash());
         let found = may_be_there.then(|| self.state.get(key.to_bytes()).map_err(storage));
         let (entity, encoded_len) = match found.transpose()?.flatten() {
             Some(bytes) => (Arc::new(decode(&bytes)?), bytes.len()),

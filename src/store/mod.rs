@@ -1,21 +1,17 @@
 //! Where entity state is kept: a cache of what the ledger says, behind one trait.
 
-mod background;
 mod cache;
 #[cfg(test)]
 pub(crate) mod conformance;
-mod database;
 mod fjall;
 mod header;
 mod memory;
 mod near_pictures;
-mod on_disk;
 mod sweep;
 mod table;
 mod write_back;
 
 pub use self::fjall::{CACHED_BYTES, FjallStore, StoreLimits, UNWRITTEN_RECORDS};
-pub use database::{DatabaseError, open_database, open_state_database};
 pub use memory::MemoryStore;
 
 use std::sync::Arc;

@@ -6,10 +6,10 @@ use std::thread::JoinHandle;
 
 use fjall::{Database, Keyspace};
 
+use super::StoreError;
 use super::fjall::storage;
 use super::header::Header;
-use super::on_disk::Keys;
-use super::{StoreError, background};
+use crate::disk::{KeyFilter, spawn_background};
 use crate::state::{Entity, EntityKey, encode, glance_at};
 
 /// Entities that are looked at before they are encoded: as many as the processor's caches hold.
@@ -54,12 +54,12 @@ impl WriteBack {
     pub(super) fn start(
         database: Database,
         state: Keyspace,
-        keys: Arc<Keys>,
+        on_disk: Arc<KeyFilter>,
     ) -> Result<Self, StoreError> {
         let (work, given) = sync_channel(UNDER_WAY_MAX);
         let (tell, done) = channel();
-        let run = move || run(&database, &state, &keys, &given, &tell);
-        let thread = background::spawn("state", run).map_err(storage)?;
+        let run = move || run(&database, &state, &on_disk, &given, &tell);
+        let thread = spawn_background("state", run).map_err(storage)?;
         Ok(Self { work: Some(work), done, under_way: 0, thread: Some(thread) })
     }
 
@@ -127,12 +127,12 @@ impl Drop for WriteBack {
 fn run(
     database: &Database,
     state: &Keyspace,
-    keys: &Keys,
+    on_disk: &KeyFilter,
     given: &Receiver<Write>,
     done: &Sender<Result<Written, StoreError>>,
 ) {
     while let Ok(write) = given.recv() {
-        let written = write_one(database, state, keys, write);
+        let written = write_one(database, state, on_disk, write);
         let failed = written.is_err();
         // The store may be gone.
         done.send(written).ok();
@@ -145,7 +145,7 @@ fn run(
 fn write_one(
     database: &Database,
     state: &Keyspace,
-    keys: &Keys,
+    on_disk: &KeyFilter,
     write: Write,
 ) -> Result<Written, StoreError> {
     let mut batch = database.batch();
@@ -153,7 +153,7 @@ fn write_one(
     for some in write.entities.chunks(GLANCED_AT) {
         glance_at(&some.iter().map(|(_, _, entity)| &**entity).collect::<Vec<_>>());
         for (number, key, entity) in some {
-            keys.note(key);
+            on_disk.note(key.hash());
             let bytes = encode(entity)?;
             written.push((*number, bytes.len()));
             batch.insert(state, key.to_bytes(), bytes);

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use vouch::disk::open_database;
 use vouch::domain::{FactBody, KeyFingerprint};
 use vouch::fingerprint::Fingerprinter;
 use vouch::ledger::{FjallLedger, Ledger, RecordKind};
-use vouch::store::open_database;
 use vouch::wire::decode_fact_entry;
 
 use crate::server::Server;

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use super::super::conformance::{
     assert_reflects, assert_reflects_at, observed_last, records, shown, store_conforms,
 };
-use super::super::open_database;
 use super::*;
+use crate::disk::open_database;
 use crate::domain::DAY_MS;
 use crate::state::PictureBucket;
 use crate::state::samples::{Intake, START, events, events_apart, fold, gap_ms, intake};
@@ -97,7 +97,7 @@ fn elsewhere(store: &FjallStore) -> WriteBack {
     let folder = tempfile::tempdir().unwrap();
     let database = database(folder.path());
     let state = database.keyspace("state", KeyspaceCreateOptions::default).unwrap();
-    WriteBack::start(database, state, store.on_disk.keys()).unwrap()
+    WriteBack::start(database, state, Arc::clone(&store.on_disk)).unwrap()
 }
 
 /// Deletes what is expired, a step.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use vouch::disk::open_database;
 use vouch::domain::{Decision, HOUR_MS, Timestamp};
 use vouch::engine::{Core, Request, Setup};
 use vouch::ledger::{FjallLedger, Ledger};
-use vouch::store::{FjallStore, StoreLimits, open_database};
+use vouch::store::{FjallStore, StoreLimits};
 use vouch::wire::WireEnum;
 
 use super::run::{NOW, process};

@@ -3,10 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tempfile::TempDir;
+use vouch::disk::open_database;
 use vouch::domain::{RefundId, RequestId};
 use vouch::engine::{Answer, Core, EngineError, Request, StoredDecision};
 use vouch::ledger::{FjallLedger, Ledger, Record};
-use vouch::store::{FjallStore, StoreLimits, open_database};
+use vouch::store::{FjallStore, StoreLimits};
 
 use super::run::{
     Answered, NOW, batches, brief, difference, other_answer, play, process, sequences,

@@ -2,10 +2,11 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use vouch::disk::open_database;
 use vouch::domain::{DAY_MS, Timestamp};
 use vouch::engine::{Core, Request};
 use vouch::ledger::{FjallLedger, Ledger, Record};
-use vouch::store::{FjallStore, StoreLimits, open_database};
+use vouch::store::{FjallStore, StoreLimits};
 
 use super::run::{NOW, batches, brief, difference, other_answer, play, process, sequences};
 use super::script::script;

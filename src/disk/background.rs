@@ -11,7 +11,7 @@ const PRIORITY: u8 = 22;
 ///
 /// # Errors
 /// The system gives no thread.
-pub(super) fn spawn<T: Send + 'static>(
+pub(crate) fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> std::io::Result<JoinHandle<T>> {
